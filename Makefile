@@ -1,0 +1,85 @@
+# `make help` lists what there is. Everything runs in .venv; the program's own data lies in ./instance.
+
+PYTHON ?= python3
+PORT ?= 8000
+
+BIN := .venv/bin
+PIP := $(BIN)/pip --quiet --disable-pip-version-check
+LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	--no-emit-index-url --no-emit-find-links
+
+.DEFAULT_GOAL := help
+.PHONY: help run reset test lint format bench bench-load translations lock wheel machine
+
+help: ## List these targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 24
+
+# A demonstration: its secret is public, and the program refuses it in production.
+run: export FEEDBACK_ENVIRONMENT ?= development
+run: export FEEDBACK_DEMONSTRATION ?= true
+run: export FEEDBACK_SECRET_KEY ?= demonstration-only-never-use-this-for-real-answers
+run: export FEEDBACK_SITE_ADDRESS ?= http://127.0.0.1:$(PORT)
+run: .venv/.runtime translations ## Start the program with demonstration data on http://127.0.0.1:8000 (PORT=9000 for another)
+	@mkdir -p instance
+	$(BIN)/feedback-app db upgrade
+	$(BIN)/feedback-app demo seed
+	$(BIN)/feedback-app serve --port $(PORT)
+
+reset: ## Throw away the data of `make run` (./instance)
+	@echo "Removing ./instance: every answer, account and draft kept by 'make run'."
+	rm -rf instance
+
+test: machine .venv/.dev translations ## Everything that must hold: lint, types, imports, all tests on SQLite and PostgreSQL, browser
+	@$(MAKE) --no-print-directory lint
+	$(BIN)/pytest -n 2 --dist loadgroup
+
+lint: .venv/.dev ## Lint, format, types and who may import whom
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+format: .venv/.dev ## Put the code into the house format
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: .venv/.dev translations ## Measure the parts (tests/benchmarks/bench_*.py): prints figures, asserts no time
+	@for file in tests/benchmarks/bench_*.py; do echo "== $$file"; $(BIN)/python -m "tests.benchmarks.$$(basename "$$file" .py)" || exit 1; done
+
+bench-load: .venv/.dev translations ## Measure whole journeys against the served program (tests/benchmarks/load_*.py)
+	@for file in tests/benchmarks/load_*.py; do echo "== $$file"; $(BIN)/python -m "tests.benchmarks.$$(basename "$$file" .py)" || exit 1; done
+
+translations: .venv/.runtime ## Compile the translations that are older than their source
+	@find translations -name messages.po 2>/dev/null | while read -r po; do \
+		mo="$${po%.po}.mo"; \
+		if [ ! "$$mo" -nt "$$po" ]; then $(BIN)/pybabel --quiet compile -i "$$po" -o "$$mo"; fi; \
+	done
+
+lock: .venv/.uv ## Pin all dependencies anew, with hashes, for Python 3.11 to 3.13
+	$(BIN)/$(LOCK) --upgrade pyproject.toml --extra postgresql -o requirements.txt
+	$(BIN)/$(LOCK) --upgrade pyproject.toml --extra postgresql --group dev -c requirements.txt -o requirements-dev.txt
+	$(BIN)/$(LOCK) --upgrade --group build -c requirements.txt -c requirements-dev.txt -o requirements-build.txt
+
+wheel: .venv/.dev translations ## Build the wheel, surveys and migrations inside, into ./dist
+	$(BIN)/pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation -w dist .
+
+machine:
+	@deploy/machine.sh
+
+.venv/bin/pip:
+	@PYTHON="$(PYTHON)" deploy/python.sh
+	$(PYTHON) -m venv .venv
+
+# The stamps make an install happen only when a lock has changed.
+.venv/.runtime: .venv/bin/pip requirements.txt requirements-build.txt pyproject.toml
+	$(PIP) install --require-hashes -r requirements.txt -r requirements-build.txt
+	$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/.dev: .venv/.runtime requirements-dev.txt
+	$(PIP) install --require-hashes -r requirements-dev.txt
+	@touch $@
+
+.venv/.uv: .venv/bin/pip
+	$(PIP) install "uv>=0.9"
+	@touch $@

@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# What the tests need on a Debian or Ubuntu machine beside Python: a PostgreSQL server, Chromium and wide-ranging fonts.
+# As root it installs what is missing; otherwise it stops and names it. `make run` needs none of this.
+set -euo pipefail
+
+postgresql_found() {
+    command -v initdb >/dev/null || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null
+}
+
+chromium_found() {
+    command -v chromium >/dev/null || command -v chromium-browser >/dev/null
+}
+
+fonts_found() {
+    compgen -G '/usr/share/fonts/truetype/noto/NotoSans-Regular.*' >/dev/null
+}
+
+missing=()
+postgresql_found || missing+=(postgresql)
+chromium_found || missing+=(chromium)
+fonts_found || missing+=(fonts-noto-core)
+
+if [ "${#missing[@]}" -eq 0 ]; then
+    exit 0
+fi
+if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
+    echo "The tests need these packages, which this machine lacks: ${missing[*]}. Install them, then run this again." >&2
+    exit 1
+fi
+echo "Installing what the tests need: ${missing[*]}"
+apt-get update -q
+DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}"

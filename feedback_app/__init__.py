@@ -1,0 +1,1 @@
+"""Surveys, co-production and reporting with families of children with SEND."""
