@@ -1,0 +1,1 @@
+"""The pure core: surveys, answers, routing, scoring, disclosure. It imports no framework."""

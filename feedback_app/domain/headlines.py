@@ -1,0 +1,84 @@
+"""Which headline figures an item has, and which groups of options each of them adds up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from functools import partial
+
+from feedback_app.domain import scoring
+from feedback_app.domain.scoring import BOTTOM_TWO, TOP_TWO, Counts, Figure
+
+FIVE_POINT_TYPES = frozenset({"freq5", "agree5", "sat5", "ease5", "conf5", "smiley5"})
+
+
+@dataclass(frozen=True)
+class HeadlineSpec:
+    """How a headline is computed: ``function`` may depend on nothing but the sums of ``groups`` and of the rest.
+
+    Without groups every option counts as a group of its own. ``within`` names the options that make the base (all of
+    them if empty). Under ``minimum_base`` answers the figure is never shown.
+    """
+
+    name: str
+    function: Callable[[Counts], Figure]
+    groups: tuple[frozenset[int], ...] = ()
+    minimum_base: int = 0
+    within: frozenset[int] = frozenset()
+
+    def __post_init__(self) -> None:
+        """Raise ValueError when an option stands in two groups, or in a group but not in the base."""
+        grouped: frozenset[int] = frozenset().union(*self.groups)
+        if len(grouped) != sum(len(group) for group in self.groups):
+            raise ValueError(f"{self.name}: an option stands in two groups")
+        if self.within and not grouped <= self.within:
+            raise ValueError(f"{self.name}: an option is counted that is not in the base")
+
+    def parts(self, possible: frozenset[int]) -> list[frozenset[int]]:
+        """Return the disjoint groups of possible options this rests on; those of the base it does not name are one."""
+        based = possible & self.within if self.within else possible
+        if not self.groups:
+            return [frozenset({code}) for code in sorted(based)]
+        rest = based.difference(*self.groups)
+        return [group & based for group in self.groups] + ([rest] if rest else [])
+
+
+CSAT = HeadlineSpec("csat", scoring.csat, (frozenset(TOP_TWO),))
+MEAN_SATISFACTION = HeadlineSpec("mean_satisfaction", scoring.mean_satisfaction)
+NPS = HeadlineSpec("nps", scoring.nps, (scoring.NPS_PROMOTERS, scoring.NPS_DETRACTORS), scoring.NPS_MINIMUM_BASE)
+
+
+def share_headline(name: str, codes: Collection[int], base: Collection[int] = ()) -> HeadlineSpec:
+    """Return the headline "share of ``codes`` among the answers in ``base``", 0 to 100; an empty base means all."""
+    function = partial(scoring.share_of, name=name, codes=tuple(codes), base=tuple(base))
+    return HeadlineSpec(name, function, (frozenset(codes),), within=frozenset(base))
+
+
+def net_headline(top: Collection[int] = TOP_TWO, bottom: Collection[int] = BOTTOM_TWO) -> HeadlineSpec:
+    """Return the headline "top minus bottom share", -100 to 100 (brief 3.2)."""
+    function = partial(scoring.net_score, top=tuple(top), bottom=tuple(bottom))
+    return HeadlineSpec("net_score", function, (frozenset(top), frozenset(bottom)))
+
+
+def headlines_for(
+    item_type: str,
+    *,
+    top: Collection[int] = (),
+    bottom: Collection[int] = (),
+    reverse_coded: bool = False,
+) -> tuple[HeadlineSpec, ...]:
+    """Return an item type's headlines, most important first (brief 2.1, 3.2, 3.5, 3.12); none for choices and text.
+
+    ``top`` and ``bottom`` are the item's own option codes where they differ from 5, 4 and 1, 2 (three faces: 3 and 1).
+    """
+    if item_type == "csat5":
+        return CSAT, MEAN_SATISFACTION
+    if item_type == "nps11":
+        return (NPS,)
+    if item_type == "smiley3":
+        return share_headline("top_face", top or (3,)), share_headline("bottom_face", bottom or (1,))
+    if item_type not in FIVE_POINT_TYPES:
+        return ()
+    if reverse_coded:
+        return (share_headline("favourable", bottom or BOTTOM_TWO),)
+    return (share_headline("top_two_box", top or TOP_TWO),)

@@ -1,0 +1,300 @@
+"""Scoring: what a survey's counts say, each figure with its base, its interval and what is missing.
+
+Shares are percentages on 0 to 100, net scores and NPS run from -100 to 100. Nothing is rounded here but by
+``round_half_up``, which is for display.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import ROUND_FLOOR, Decimal
+from functools import cache
+from statistics import NormalDist
+
+from feedback_app.domain.missing import MISSING_KEYS, Missing
+
+TOP_TWO = (4, 5)
+BOTTOM_TWO = (1, 2)
+FIVE_POINTS = frozenset(range(1, 6))
+NPS_CODES = frozenset(range(11))
+NPS_PROMOTERS = frozenset({9, 10})
+NPS_DETRACTORS = frozenset(range(7))
+NPS_MINIMUM_BASE = 30
+REVIEW_SHARE = 30.0
+NO_ANSWERS = "no_answers"
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A confidence interval; ``low`` and ``high`` are in the unit of the figure they belong to."""
+
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure with its interval, base and missing answers; ``withheld`` names why ``value`` is None."""
+
+    name: str
+    value: float | None
+    low: float | None
+    high: float | None
+    base: int
+    missing: Mapping[str, int]
+    withheld: str | None = None
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Answers to one item: people by option code and by kind of missing; ``answered`` only for several choices."""
+
+    values: Mapping[int, int]
+    missing: Mapping[str, int] = field(default_factory=dict)
+    answered: int | None = None
+
+    def __post_init__(self) -> None:
+        """Copy the mappings and raise ValueError for negative counts, unknown kinds or an impossible base."""
+        object.__setattr__(self, "values", dict(self.values))
+        object.__setattr__(self, "missing", dict(self.missing))
+        if unknown := set(self.missing) - set(MISSING_KEYS):
+            raise ValueError(f"unknown kinds of missing answer: {sorted(unknown)}")
+        if any(count < 0 for count in (*self.values.values(), *self.missing.values())):
+            raise ValueError("a count cannot be negative")
+        if self.answered is not None:
+            most = max(self.values.values(), default=0)
+            if not most <= self.answered <= sum(self.values.values()):
+                raise ValueError("the number who answered does not fit the choices counted")
+
+    @property
+    def base(self) -> int:
+        """Return how many people gave a valid answer (brief 3.1)."""
+        return sum(self.values.values()) if self.answered is None else self.answered
+
+    @property
+    def shown(self) -> int:
+        """Return how many people saw the item: not those routed past it or who stopped before it."""
+        unseen = (Missing.NOT_SHOWN.key, Missing.NOT_REACHED.key)
+        return self.base + sum(count for key, count in self.missing.items() if key not in unseen)
+
+    def of(self, codes: Collection[int]) -> int:
+        """Return how many of the answers have one of ``codes``."""
+        return sum(self.values.get(code, 0) for code in set(codes))
+
+
+def count_answers(
+    answers: Iterable[int | list[int] | None],
+    options: Iterable[int],
+    missing_options: Mapping[int, str],
+    *,
+    none_is: Missing = Missing.SKIPPED,
+) -> Counts:
+    """Count answers (a code, a list of choices or None) by option and kind; ValueError for an undeclared code."""
+    values = {code: 0 for code in options if code not in missing_options}
+    missing = dict.fromkeys(MISSING_KEYS, 0)
+    several, answered = False, 0
+    for answer in answers:
+        several = several or isinstance(answer, list)
+        given = set(answer) if isinstance(answer, list) else {none_is.value if answer is None else answer}
+        chosen = given & values.keys()
+        others = given - chosen
+        kinds = {_missing_key(code, missing_options) for code in others}
+        for code in chosen:
+            values[code] += 1
+        answered += bool(chosen)
+        if not chosen:
+            missing[min(kinds, key=MISSING_KEYS.index) if kinds else Missing.SKIPPED.key] += 1
+    return Counts(values, missing, answered if several else None)
+
+
+def _missing_key(code: int, missing_options: Mapping[int, str]) -> str:
+    if code in missing_options:
+        return Missing.from_key(missing_options[code]).key
+    if code < 0:
+        return Missing(code).key
+    raise ValueError(f"answer {code} is not an option of this item")
+
+
+def reverse(code: int, lowest: int, highest: int) -> int:
+    """Return the mirrored code of a reverse-coded item, lowest + highest - code (brief 3.2); ValueError outside."""
+    if not lowest <= code <= highest:
+        raise ValueError(f"code {code} is outside {lowest} to {highest}")
+    return lowest + highest - code
+
+
+def round_half_up(x: float, digits: int = 0) -> float:
+    """Round for display; a half goes up towards plus infinity, also below zero: 2.5 to 3, -2.5 to -2."""
+    if not math.isfinite(x):
+        raise ValueError("only a finite number can be rounded")
+    shifted = Decimal(repr(float(x))).scaleb(digits) + Decimal("0.5")
+    return float(shifted.to_integral_value(ROUND_FLOOR).scaleb(-digits)) + 0.0
+
+
+@cache
+def normal_quantile(confidence: float) -> float:
+    """Return z for a two-sided interval, 1.959964 at 0.95; ValueError outside 0 to 1."""
+    if not 0 < confidence < 1:
+        raise ValueError("confidence must lie between 0 and 1")
+    return NormalDist().inv_cdf((1 + confidence) / 2)
+
+
+def finite_population_n(n: float, population: int) -> float:
+    """Return n* = n (N - 1) / (N - n) when over 5% of a known list answered, else n (brief 3.6); inf if all did."""
+    if n > population:
+        raise ValueError("more answers than people on the list: the list is wrong")
+    if n == population:
+        return math.inf
+    return n * (population - 1) / (population - n) if n / population > 0.05 else n
+
+
+def wilson_interval(x: float, n: float, confidence: float = 0.95, *, population: int | None = None) -> Interval | None:
+    """Return Wilson's interval for x of n on 0 to 1 (brief 3.6); None without answers or when a whole list answered.
+
+    ``n`` may be an effective base. ``population`` is the size of a list on which everyone was invited, never given
+    for an open link. ValueError when x lies outside 0 to n, or when more people answered than the list holds.
+    """
+    if not 0 <= x <= n:
+        raise ValueError("the count must lie between 0 and the base")
+    if n == 0:
+        return None
+    size = n if population is None else finite_population_n(n, population)
+    if math.isinf(size):
+        return None
+    z, p = normal_quantile(confidence), x / n
+    stretch = 1 + z * z / size
+    centre = (p + z * z / (2 * size)) / stretch
+    half = z / stretch * math.sqrt(p * (1 - p) / size + z * z / (4 * size * size))
+    return Interval(0.0 if x == 0 else max(0.0, centre - half), 1.0 if x == n else min(1.0, centre + half))
+
+
+def _share(name: str, x: int, n: int, missing: Mapping[str, int]) -> Figure:
+    interval = wilson_interval(x, n)
+    if interval is None:
+        return Figure(name, None, None, None, n, dict(missing), NO_ANSWERS)
+    return Figure(name, 100 * x / n, 100 * interval.low, 100 * interval.high, n, dict(missing))
+
+
+def distribution(counts: Counts) -> Mapping[int, Figure]:
+    """Return each option's share of those who answered, 0 to 100 with Wilson interval, by option code (brief 3.2)."""
+    return {code: _share(f"share_{code}", x, counts.base, counts.missing) for code, x in counts.values.items()}
+
+
+def share_of_shown(counts: Counts, kind: Missing) -> Figure:
+    """Return the share of those who saw the item whose answer is missing in this way, 0 to 100 (brief 3.1)."""
+    if kind in (Missing.NOT_SHOWN, Missing.NOT_REACHED):
+        raise ValueError(f"{kind.key} has no share of those shown")
+    return _share(f"{kind.key}_of_shown", counts.missing.get(kind.key, 0), counts.shown, counts.missing)
+
+
+def needs_review(counts: Counts) -> bool:
+    """Return whether over 30% of those who saw the item said it does not apply or they do not know (brief 3.1)."""
+    kinds = (Missing.DOES_NOT_APPLY.key, Missing.DONT_KNOW.key)
+    return 100 * sum(counts.missing.get(key, 0) for key in kinds) > REVIEW_SHARE * counts.shown
+
+
+def share_of(counts: Counts, name: str, codes: Collection[int], base: Collection[int] = ()) -> Figure:
+    """Return the share of ``codes`` among answers in ``base`` (all if empty), 0 to 100, Wilson; both are sets."""
+    if not base:
+        return _share(name, counts.of(codes), counts.base, counts.missing)
+    return _share(name, counts.of(set(codes) & set(base)), counts.of(base), counts.missing)
+
+
+def top_two_box(counts: Counts, top: Collection[int] = TOP_TWO) -> Figure:
+    """Return the share who chose one of the two best options, 0 to 100, Wilson interval (brief 3.2)."""
+    return _share("top_two_box", counts.of(top), counts.base, counts.missing)
+
+
+def bottom_two_box(counts: Counts, bottom: Collection[int] = BOTTOM_TWO) -> Figure:
+    """Return the share who chose one of the two lowest options, 0 to 100, Wilson interval (brief 3.2)."""
+    return _share("bottom_two_box", counts.of(bottom), counts.base, counts.missing)
+
+
+def favourable(
+    counts: Counts,
+    top: Collection[int] = TOP_TWO,
+    bottom: Collection[int] = BOTTOM_TWO,
+    *,
+    reversed_item: bool = False,
+) -> Figure:
+    """Return the favourable share, 0 to 100: top two, or the raw bottom two of a reverse-coded item (brief 3.2)."""
+    return _share("favourable", counts.of(bottom if reversed_item else top), counts.base, counts.missing)
+
+
+def top_face(counts: Counts, face: int = 3) -> Figure:
+    """Return the share who chose the happiest of three faces, 0 to 100, Wilson interval; never a mean (brief 3.12)."""
+    return _share("top_face", counts.of((face,)), counts.base, counts.missing)
+
+
+def bottom_face(counts: Counts, face: int = 1) -> Figure:
+    """Return the share who chose the saddest of three faces, 0 to 100, Wilson interval (brief 3.12)."""
+    return _share("bottom_face", counts.of((face,)), counts.base, counts.missing)
+
+
+def csat(counts: Counts) -> Figure:
+    """Return the % satisfied or very satisfied on a five-point item, 0 to 100, Wilson (brief 3.5); else ValueError."""
+    _require_codes(counts, FIVE_POINTS, "CSAT needs a five-point item coded 1 to 5")
+    return _share("csat", counts.of(TOP_TWO), counts.base, counts.missing)
+
+
+def mean_satisfaction(counts: Counts) -> Figure:
+    """Return 100 x sum((x - 1) / 4) / n on a five-point item, 0 to 100, no interval (brief 3.5); else ValueError."""
+    _require_codes(counts, FIVE_POINTS, "mean satisfaction needs a five-point item coded 1 to 5")
+    if counts.base == 0:
+        return Figure("mean_satisfaction", None, None, None, 0, dict(counts.missing), NO_ANSWERS)
+    total = sum((code - 1) * count for code, count in counts.values.items())
+    return Figure("mean_satisfaction", 25 * total / counts.base, None, None, counts.base, dict(counts.missing))
+
+
+def net_score(counts: Counts, top: Collection[int] = TOP_TWO, bottom: Collection[int] = BOTTOM_TWO) -> Figure:
+    """Return top minus bottom share, -100 to 100, with value +/- z SE clipped (brief 3.2); no width if all agree."""
+    if set(top) & set(bottom):
+        raise ValueError("an option cannot count as both top and bottom")
+    n, up, down = counts.base, counts.of(top), counts.of(bottom)
+    if n == 0:
+        return Figure("net_score", None, None, None, 0, dict(counts.missing), NO_ANSWERS)
+    value = 100 * (up - down) / n
+    return _clipped("net_score", value, value, _net_error(up, down, n), counts)
+
+
+def nps(counts: Counts) -> Figure:
+    """Return promoters (9, 10) minus detractors (0 to 6), -100 to 100, adjusted Wald interval (brief 3.5).
+
+    The interval is that of n + 3 answers with 0.75 more promoters and detractors, clipped; the value is the raw one.
+    ValueError for any code outside the whole numbers 0 to 10.
+    """
+    up, down, n = _nps_parts(counts)
+    if n == 0:
+        return Figure("nps", None, None, None, 0, dict(counts.missing), NO_ANSWERS)
+    centre = 100 * (up - down) / (n + 3)
+    return _clipped("nps", 100 * (up - down) / n, centre, nps_standard_error(counts, adjusted=True), counts)
+
+
+def nps_standard_error(counts: Counts, *, adjusted: bool = False) -> float:
+    """Return NPS points of standard error, 100 sqrt((p + d - (p - d)^2) / n), of n + 3 if adjusted (brief 3.5)."""
+    up, down, n = _nps_parts(counts)
+    if n == 0:
+        raise ValueError("no answers, so no standard error")
+    return _net_error(up + 0.75, down + 0.75, n + 3) if adjusted else _net_error(up, down, n)
+
+
+def _nps_parts(counts: Counts) -> tuple[int, int, int]:
+    _require_codes(counts, NPS_CODES, "NPS needs whole-number answers from 0 to 10")
+    return counts.of(NPS_PROMOTERS), counts.of(NPS_DETRACTORS), counts.base
+
+
+def _net_error(up: float, down: float, n: float) -> float:
+    p, d = up / n, down / n
+    return 100 * math.sqrt(max(0.0, p + d - (p - d) ** 2) / n)
+
+
+def _clipped(name: str, value: float, centre: float, error: float, counts: Counts) -> Figure:
+    reach = normal_quantile(0.95) * error
+    low, high = max(-100.0, centre - reach), min(100.0, centre + reach)
+    return Figure(name, value, low, high, counts.base, dict(counts.missing))
+
+
+def _require_codes(counts: Counts, allowed: frozenset[int], message: str) -> None:
+    if counts.answered is not None or any(type(code) is not int or code not in allowed for code in counts.values):
+        raise ValueError(message)

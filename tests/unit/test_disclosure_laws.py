@@ -1,0 +1,180 @@
+"""Disclosure control: laws that hold for any table, and a reader who tries every table that fits."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import Any
+
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from feedback_app.domain.disclosure import ItemTable, Policy, SafeCount, SafeTable, protect, total_safe
+from feedback_app.domain.headlines import headlines_for
+from feedback_app.domain.missing import MISSING_KEYS
+from feedback_app.domain.ranges import Range, narrows_a_hidden_count, rounded, rounded_range
+from feedback_app.domain.scoring import Counts
+
+POLICY = Policy()
+small_and_large = st.one_of(st.integers(0, 6), st.integers(0, 60), st.integers(0, 900))
+CODES = {"freq5": range(1, 6), "csat5": range(1, 6), "smiley3": range(1, 4), "nps11": range(11), "single": range(1, 8)}
+
+
+@st.composite
+def tables(draw: st.DrawFn, code: str = "PC06") -> ItemTable:
+    item_type = draw(st.sampled_from(sorted(CODES)))
+    values = {option: draw(small_and_large) for option in CODES[item_type]}
+    missing = {kind: draw(small_and_large) for kind in draw(st.sets(st.sampled_from(MISSING_KEYS)))}
+    headlines = headlines_for(item_type)
+    return ItemTable(code, item_type, Counts(values, missing), headlines, draw(st.booleans()), draw(st.booleans()))
+
+
+def one(table: ItemTable) -> SafeTable:
+    return protect([table], POLICY)[0]
+
+
+def threshold_of(table: ItemTable) -> int:
+    return POLICY.threshold_for(table.minors, table.sensitive)
+
+
+@given(tables())
+def test_no_count_under_the_threshold_is_ever_shown(table: ItemTable) -> None:
+    shown, threshold = one(table), threshold_of(table)
+    exact = {share.code: table.counts.values[share.code] for share in shown.distribution}
+    pairs = [(share.count, exact[share.code]) for share in shown.distribution]
+    pairs += [(count, table.counts.missing[kind]) for kind, count in shown.missing.items()]
+    for count, true in pairs:
+        assert (count.value is None) == (true < threshold)
+        assert count.value is None or (count.value >= threshold and count.value % POLICY.rounding == 0)
+        assert count.low <= true <= count.high
+        assert count.high - count.low >= 2
+
+
+@given(tables())
+def test_a_small_base_shows_nothing_and_a_shown_base_is_rounded(table: ItemTable) -> None:
+    shown, least = one(table), POLICY.base_for(table.minors)
+    assert shown.base.low <= table.counts.base <= shown.base.high
+    if table.counts.base < least:
+        assert (shown.withheld, shown.distribution, dict(shown.missing)) == ("R0", (), {})
+        assert all(figure.withheld == "R0" for figure in shown.figures)
+    else:
+        assert shown.base.value % POLICY.rounding == 0
+        assert shown.base.value >= least
+
+
+@given(tables())
+def test_a_shown_figure_is_whole_stays_in_its_interval_and_near_the_exact_one(table: ItemTable) -> None:
+    shown = one(table)
+    for spec, figure in zip(table.headlines, shown.figures, strict=True):
+        assert figure.name == spec.name
+        if figure.withheld:
+            assert (figure.value, figure.low, figure.high) == (None, None, None)
+            assert figure.reason
+            continue
+        assert figure.low is None or -100 <= figure.low <= figure.value <= figure.high <= 100
+        exact = spec.function(table.counts).value
+        assert abs(figure.value - exact) <= 0.5 + 100 * 4 * len(table.counts.values) / table.counts.base
+
+
+@given(tables())
+def test_every_part_of_a_shown_figure_holds_enough_people(table: ItemTable) -> None:
+    for spec, figure in zip(table.headlines, one(table).figures, strict=True):
+        if figure.withheld is None:
+            parts = spec.parts(table.possible)
+            assert all(table.counts.of(part) >= threshold_of(table) for part in parts)
+            assert table.counts.base >= max(spec.minimum_base, POLICY.base_for(table.minors))
+
+
+@given(tables())
+def test_percentages_come_from_the_shown_counts_alone(table: ItemTable) -> None:
+    shown = one(table)
+    for share in shown.distribution:
+        if share.count.value is None:
+            assert share.percent is None
+        else:
+            assert abs(share.percent - 100 * share.count.value / shown.base.value) <= 0.5
+            assert 0 <= share.percent <= 100
+
+
+@given(st.tuples(tables("PC01"), tables("PC02"), tables("PC03")))
+def test_the_order_of_tables_and_options_changes_nothing(three: tuple[ItemTable, ...]) -> None:
+    forwards = protect(three, POLICY)
+    backwards = protect([turned(table) for table in reversed(three)], POLICY)
+    assert list(forwards) == list(reversed(list(backwards)))
+    assert forwards == protect(three, POLICY)
+
+
+def turned(table: ItemTable) -> ItemTable:
+    values = dict(reversed(table.counts.values.items()))
+    missing = dict(reversed(table.counts.missing.items()))
+    return ItemTable(table.code, table.type, Counts(values, missing), table.headlines, table.minors, table.sensitive)
+
+
+cell = st.integers(0, 30)
+
+
+@given(st.tuples(cell, cell, cell, cell, cell), st.permutations(range(1, 6)), st.booleans())
+def test_one_changed_answer_within_the_same_rounding_classes_changes_nothing(
+    cells: tuple[int, ...], codes: list[int], minors: bool
+) -> None:
+    before = dict(zip(range(1, 6), cells, strict=True))
+    source, target = codes[:2]
+    assume(before[source] and 20 <= sum(cells) < 100)
+    after = before | {source: before[source] - 1, target: before[target] + 1}
+    assume(all(classes(before, minors, part) == classes(after, minors, part) for part in ((4, 5), (1, 2, 3))))
+    assume(all(classes(before, minors, (code,)) == classes(after, minors, (code,)) for code in before))
+    headlines = headlines_for("freq5")
+    first, second = (ItemTable("PC06", "freq5", Counts(each), headlines, minors) for each in (before, after))
+    assert one(first) == one(second)
+
+
+def classes(cells: dict[int, int], minors: bool, codes: tuple[int, ...]) -> int | None:
+    count = sum(cells[code] for code in codes)
+    return rounded(count, POLICY.rounding) if count >= POLICY.threshold_for(minors, sensitive=False) else None
+
+
+@given(st.integers(0, 5000), st.integers(2, 11))
+def test_rounding_is_to_the_nearest_and_its_range_holds_just_the_counts_of_one_class(count: int, step: int) -> None:
+    value = rounded(count, step)
+    low, high = rounded_range(count, step, 0)
+    assert value % step == 0
+    assert 2 * abs(value - count) <= step
+    assert low <= count <= high
+    assert {rounded(each, step) for each in range(low, high + 1)} == {value}
+    assert rounded(high + 1, step) != value
+
+
+@given(st.integers(0, 3000), st.booleans())
+def test_a_total_holds_the_true_one_in_its_range(count: int, minors: bool) -> None:
+    total: SafeCount = total_safe(count, POLICY, minors)
+    assert total.low <= count <= total.high
+    assert total == total_safe(total.low, POLICY, minors) == total_safe(total.high, POLICY, minors)
+
+
+@st.composite
+def published(draw: st.DrawFn) -> dict[str, Any]:
+    """Draw a true table of four cells with what is published of it: cell ranges, part sums and the whole."""
+    true = [draw(st.integers(0, 9)) for _ in range(4)]
+    cells = {code: Range(0, 4) if count < 5 else Range(*rounded_range(count, 5, 5)) for code, count in enumerate(true)}
+    split = draw(st.integers(1, 4))
+    parts = [frozenset(part) for part in (range(split), range(split, draw(st.integers(split, 4)))) if part]
+    exact = draw(st.booleans())
+    sums = {part: sum(true[code] for code in part) for part in parts}
+    ranges = {part: Range(x, x) if exact else Range(*rounded_range(x, 5, 0)) for part, x in sums.items()}
+    whole = Range(*rounded_range(sum(true), 5, 0))
+    hidden = {code for code, count in enumerate(true) if count < 5}
+    return {"cells": cells, "hidden": hidden, "parts": ranges, "whole": whole}
+
+
+@given(published())
+def test_a_reader_who_tries_every_table_that_fits_finds_what_the_check_says(shown: dict[str, Any]) -> None:
+    cells, parts, whole = shown["cells"], shown["parts"], shown["whole"]
+    grid = product(*(range(cells[code].low, cells[code].high + 1) for code in sorted(cells)))
+    fitting = [
+        table
+        for table in grid
+        if whole.low <= sum(table) <= whole.high
+        and all(total.low <= sum(table[code] for code in part) <= total.high for part, total in parts.items())
+    ]
+    summed = frozenset().union(*parts)
+    found = [{table[code] for table in fitting} for code in shown["hidden"] & summed]
+    assert narrows_a_hidden_count(**shown) == any(max(each) - min(each) < 2 for each in found)
