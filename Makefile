@@ -19,7 +19,7 @@ run: export FEEDBACK_ENVIRONMENT ?= development
 run: export FEEDBACK_DEMONSTRATION ?= true
 run: export FEEDBACK_SECRET_KEY ?= demonstration-only-never-use-this-for-real-answers
 run: export FEEDBACK_SITE_ADDRESS ?= http://127.0.0.1:$(PORT)
-run: .venv/.runtime translations ## Start the program with demonstration data on http://127.0.0.1:8000 (PORT=9000 for another)
+run: .venv/.runtime ## Start the program with demonstration data on http://127.0.0.1:8000 (PORT=9000 for another)
 	@mkdir -p instance
 	$(BIN)/feedback-app db upgrade
 	$(BIN)/feedback-app demo seed
@@ -29,7 +29,7 @@ reset: ## Throw away the data of `make run` (./instance)
 	@echo "Removing ./instance: every answer, account and draft kept by 'make run'."
 	rm -rf instance
 
-test: machine .venv/.dev translations ## Everything that must hold: lint, types, imports, all tests on SQLite and PostgreSQL, browser
+test: machine .venv/.dev ## Everything that must hold: lint, types, imports, all tests on SQLite and PostgreSQL, browser
 	@$(MAKE) --no-print-directory lint
 	$(BIN)/pytest -n 2 --dist loadgroup
 
@@ -43,24 +43,22 @@ format: .venv/.dev ## Put the code into the house format
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: .venv/.dev translations ## Measure the parts (tests/benchmarks/bench_*.py): prints figures, asserts no time
+bench: .venv/.dev ## Measure the parts (tests/benchmarks/bench_*.py): prints figures, asserts no time
 	@for file in tests/benchmarks/bench_*.py; do echo "== $$file"; $(BIN)/python -m "tests.benchmarks.$$(basename "$$file" .py)" || exit 1; done
 
-bench-load: .venv/.dev translations ## Measure whole journeys against the served program (tests/benchmarks/load_*.py)
+bench-load: .venv/.dev ## Measure whole journeys against the served program (tests/benchmarks/load_*.py)
 	@for file in tests/benchmarks/load_*.py; do echo "== $$file"; $(BIN)/python -m "tests.benchmarks.$$(basename "$$file" .py)" || exit 1; done
 
-translations: .venv/.runtime ## Compile the translations that are older than their source
-	@find translations -name messages.po 2>/dev/null | while read -r po; do \
-		mo="$${po%.po}.mo"; \
-		if [ ! "$$mo" -nt "$$po" ]; then $(BIN)/pybabel --quiet compile -i "$$po" -o "$$mo"; fi; \
-	done
+translations: export FEEDBACK_SECRET_KEY ?= nothing-is-signed-while-texts-are-collected
+translations: .venv/.runtime ## Collect all texts into translations/messages.pot for translators
+	$(BIN)/feedback-app translations collect
 
 lock: .venv/.uv ## Pin all dependencies anew, with hashes, for Python 3.11 to 3.13
 	$(BIN)/$(LOCK) --upgrade pyproject.toml --extra postgresql -o requirements.txt
 	$(BIN)/$(LOCK) --upgrade pyproject.toml --extra postgresql --group dev -c requirements.txt -o requirements-dev.txt
 	$(BIN)/$(LOCK) --upgrade --group build -c requirements.txt -c requirements-dev.txt -o requirements-build.txt
 
-wheel: .venv/.dev translations ## Build the wheel, surveys and migrations inside, into ./dist
+wheel: .venv/.dev ## Build the wheel, surveys and migrations inside, into ./dist
 	$(BIN)/pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation -w dist .
 
 machine:

@@ -1,0 +1,95 @@
+"""The shelf of a partnership's files, for commands: what is wrong in a file is raised as FilesRefused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from feedback_app.adapters.import_maps import load_map
+from feedback_app.adapters.instrument_files import (
+    Report,
+    check_files,
+    list_surveys,
+    list_versions,
+    load_partnership,
+    load_survey,
+    load_translations,
+)
+from feedback_app.adapters.text_catalogue import collect_texts, write_catalogue
+from feedback_app.adapters.yaml_lines import SurveyFileError
+from feedback_app.domain.import_map import ImportMap
+from feedback_app.domain.instrument import Instrument
+from feedback_app.domain.partnership import Partnership
+from feedback_app.domain.shelf import FilesRefused
+from feedback_app.domain.texts import FieldedDocument, Texts, texts_of
+
+Found = TypeVar("Found")
+
+
+class FileShelf:
+    """A partnership's folder of files and the folder of translations."""
+
+    def __init__(self, surveys: Path, translations: Path) -> None:
+        """Remember where the files lie; nothing is read yet."""
+        self._surveys, self._translations = surveys, translations
+
+    def load_partnership(self) -> Partnership:
+        """Return the partnership; raise FilesRefused."""
+        return _refusing(lambda: load_partnership(self._surveys))
+
+    def list_surveys(self) -> list[str]:
+        """Return the names of the surveys there are, in order of the alphabet."""
+        return list_surveys(self._surveys)
+
+    def list_versions(self, name: str) -> list[int]:
+        """Return the versions of a survey, oldest first; raise FilesRefused for an unknown name."""
+        self._know([name])
+        return list_versions(self._surveys, name)
+
+    def load_document(self, name: str, version: int | None = None) -> FieldedDocument:
+        """Return a survey with its translations, the newest version unless one is named; raise FilesRefused."""
+        self._know([name])
+        instrument = _refusing(lambda: load_survey(self._surveys, name, version))
+        languages = tuple(language.locale for language in self.load_partnership().languages[1:])
+        spoken = _refusing(lambda: load_translations(self._translations, languages))
+        texts = {locale: found for locale, given in spoken.items() if (found := _texts_for(instrument, given))}
+        return FieldedDocument(instrument=instrument, texts=texts)
+
+    def check(self, names: Sequence[str] = ()) -> list[Report]:
+        """Return a report a version, of all surveys or the named ones; raise FilesRefused."""
+        self._know(names)
+        reports = _refusing(lambda: check_files(self._surveys, self._translations))
+        return [report for report in reports if not names or report.name in names]
+
+    def write_texts(self, path: Path) -> int:
+        """Write all texts of pages and surveys into a .pot file for translators; return how many there are."""
+        return write_catalogue(collect_texts(self.load_document(name).instrument for name in self.list_surveys()), path)
+
+    def load_map(self, path: Path) -> ImportMap:
+        """Return the map of an import from a file; raise FilesRefused."""
+        return _refusing(lambda: load_map(path))
+
+    def _know(self, names: Sequence[str]) -> None:
+        """Raise FilesRefused for a name that is no survey's."""
+        there = self.list_surveys()
+        unknown = [name for name in names if name not in there]
+        if unknown:
+            raise FilesRefused((f"There is no survey called {unknown[0]}. There are: {', '.join(there) or 'none'}.",))
+
+
+def _refusing(read: Callable[[], Found]) -> Found:
+    """Return what `read` returns; raise FilesRefused with every problem when a file is wrong."""
+    try:
+        return read()
+    except SurveyFileError as error:
+        raise FilesRefused(tuple(str(problem) for problem in error.problems)) from error
+
+
+def _texts_for(instrument: Instrument, texts: Texts) -> dict[str, dict[str, str]]:
+    """Return the translations of an instrument's own texts, by context, out of those of all."""
+    own: dict[str, dict[str, str]] = {}
+    for context, english in texts_of(instrument):
+        if english in texts.get(context, {}):
+            own.setdefault(context, {})[english] = texts[context][english]
+    return own

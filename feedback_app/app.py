@@ -1,0 +1,184 @@
+"""The application, put together: the one place that knows all the rooms."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response, current_app, request, url_for
+from jinja2 import StrictUndefined
+from sqlalchemy import make_url
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from feedback_app.adapters.disclosure_file import load_policy
+from feedback_app.adapters.mail import make_mailer
+from feedback_app.adapters.shelf import FileShelf
+from feedback_app.domain.scope import Scope
+from feedback_app.extensions import compress, csrf, db
+from feedback_app.jobs import init_jobs
+from feedback_app.settings import Settings, load_settings
+from feedback_app.store.engine import prepare_engine
+from feedback_app.web import languages
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+YEAR = 31_536_000
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Return the application for `settings` (those of the environment when none are given)."""
+    settings = settings or load_settings()
+    app = Flask(__name__, static_folder="web/static", template_folder="web/templates")
+    configure(app, settings)
+    connect_database(app, settings)
+    speak_languages(app, settings)
+    open_rooms(app)
+    furnish_templates(app)
+    protect_answers(app, settings)
+    init_jobs(app, make_mailer(settings))
+    return app
+
+
+def configure(app: Flask, settings: Settings) -> None:
+    """Copy settings to where Flask and its extensions look for them, and read the partnership's files."""
+    shelf = FileShelf(settings.surveys, settings.translations_dir)
+    app.config.update(
+        SETTINGS=settings,
+        SCOPE=Scope(settings.partnership),
+        SHELF=shelf,
+        PARTNERSHIP=shelf.load_partnership(),
+        DISCLOSURE=load_policy(settings.surveys / "disclosure.yaml"),
+        TESTING=settings.environment == "testing",
+        SECRET_KEY=settings.secret_key.get_secret_value(),
+        SECRET_KEY_FALLBACKS=[secret.get_secret_value() for secret in settings.old_secret_keys],
+        SESSION_COOKIE_NAME="feedback",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        WTF_CSRF_TIME_LIMIT=None,  # a form may stay open for days; the cookie it needs says how long
+        MAX_CONTENT_LENGTH=2_000_000,
+        MAX_FORM_MEMORY_SIZE=1_000_000,
+        MAX_FORM_PARTS=500,
+        SEND_FILE_MAX_AGE_DEFAULT=YEAR,
+        COMPRESS_ALGORITHM=["br", "gzip"],
+        COMPRESS_BR_LEVEL=4,
+        COMPRESS_LEVEL=5,
+        COMPRESS_MIN_SIZE=500,
+        COMPRESS_MIMETYPES=["text/html", "text/css", "text/javascript", "application/json", "image/svg+xml"],
+    )
+    app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
+    if settings.trusted_hosts:
+        app.config["TRUSTED_HOSTS"] = list(settings.trusted_hosts)
+
+
+def connect_database(app: Flask, settings: Settings) -> None:
+    """Connect to the database of the settings."""
+    url = make_url(settings.database_url)
+    engine: dict[str, Any] = {"url": url}
+    if url.get_backend_name() == "sqlite":
+        if url.database and url.database != ":memory:":
+            path = Path(url.database).resolve()
+            path.parent.mkdir(parents=True, exist_ok=True)
+            engine["url"] = url.set(database=str(path))
+        engine["connect_args"] = {"check_same_thread": False}
+    else:
+        engine["url"] = url.set(drivername="postgresql+psycopg")
+        engine["pool_pre_ping"] = True
+    engine["pool_size"] = settings.database_pool
+    engine["max_overflow"] = settings.database_pool
+    app.config["SQLALCHEMY_ENGINES"] = {"default": engine}
+    db.init_app(app)
+    with app.app_context():
+        prepare_engine(db.engine)
+
+
+def speak_languages(app: Flask, settings: Settings) -> None:
+    """Offer the partnership's languages, and the pseudo-languages when they are switched on."""
+    spoken = app.config["PARTNERSHIP"].languages
+    if settings.pseudo_languages:
+        spoken = (*spoken, *languages.PSEUDO_LANGUAGES)
+    languages.init_languages(app, spoken, settings.translations_dir)
+
+
+def open_rooms(app: Flask) -> None:
+    """Register the pages by audience, and the pages for errors."""
+    from feedback_app.web.account import init_account
+    from feedback_app.web.errors import init_errors
+    from feedback_app.web.public.views import blueprint as public
+    from feedback_app.web.respond import register_views as respond
+    from feedback_app.web.team.views import blueprint as team
+
+    csrf.init_app(app)
+    init_account(app)
+    for blueprint in (public, respond(), team):
+        app.register_blueprint(blueprint)
+    init_errors(app)
+
+
+def furnish_templates(app: Flask) -> None:
+    """Give every template what it may lean on."""
+
+    @app.context_processor
+    def furniture() -> dict[str, Any]:
+        return {
+            "partnership": app.config["PARTNERSHIP"],
+            "languages": languages.language_links() if request else [],
+            "page_language": languages.page_language(),
+            "demonstration": app.config["SETTINGS"].demonstration,
+        }
+
+    app.add_template_global(asset)
+    app.add_template_global(babel_format_date, "format_date")
+
+
+def babel_format_date(day: Any, pattern: str = "d MMMM y") -> str:
+    """Return a date in the words of the page's language."""
+    from flask_babel import format_date
+
+    return format_date(day, pattern)
+
+
+@lru_cache(maxsize=256)
+def _fingerprint(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:10]
+
+
+def asset(name: str) -> str:
+    """Return the address of a static file, the same in every language and new whenever the file changes."""
+    file = Path(current_app.static_folder or "") / name
+    language = languages.page_language().path
+    address = url_for("static", filename=name, v=_fingerprint(file))
+    return address.replace(f"/{language}/static/", "/static/", 1) if language else address
+
+
+def protect_answers(app: Flask, settings: Settings) -> None:
+    """Set the headers of every reply, compress it, and believe a proxy only as far as the settings say."""
+    compress.init_app(app)
+
+    @app.after_request
+    def headers(reply: Response) -> Response:
+        for name, value in HEADERS.items():
+            reply.headers.setdefault(name, value)
+        if settings.secure_cookies:
+            reply.headers.setdefault("Strict-Transport-Security", f"max-age={YEAR}; includeSubDomains")
+        if request.endpoint != "static":
+            reply.headers["Cache-Control"] = "no-store"
+        elif reply.direct_passthrough:
+            reply.direct_passthrough = False
+            reply.get_data()  # the file is read and closed here: the compressor would leave it open
+        return reply
+
+    if settings.proxy_hops:
+        hops = settings.proxy_hops
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

@@ -1,0 +1,80 @@
+"""What can go wrong, named for it. Wording and status live in web/errors.py and in cli/."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+
+class FeedbackError(Exception):
+    """The common kind of everything below."""
+
+
+@dataclass
+class SurveyUnknown(FeedbackError):
+    """No survey or wave has this address."""
+
+    slug: str
+
+
+@dataclass
+class WaveClosed(FeedbackError):
+    """The survey has no open wave; `closed_on` is the last day of the latest one."""
+
+    title: str
+    closed_on: date | None
+
+
+@dataclass
+class WaveExists(FeedbackError):
+    """A wave of this address is there already."""
+
+    slug: str
+
+
+@dataclass
+class DraftGone(FeedbackError):
+    """There is no unfinished survey behind this key: sent, expired or thrown away."""
+
+
+@dataclass
+class PageUnknown(FeedbackError):
+    """The survey has no page of this address."""
+
+    page: str
+
+
+@dataclass
+class NotComplete(FeedbackError):
+    """Required items are open, or fewer content items than `min_content` have values."""
+
+    required: tuple[str, ...]
+    answered: int
+    needed: int
+
+
+@dataclass
+class CodesSlowedDown(FeedbackError):
+    """Too many codes were tried in vain of late."""
+
+    seconds: int
+
+
+@dataclass
+class CodeUnknown(FeedbackError):
+    """No unfinished survey, or no answers, belong to this code."""
+
+
+@dataclass
+class InstrumentChanged(FeedbackError):
+    """A version that has been fielded differs from its file."""
+
+    name: str
+    version: int
+
+
+@dataclass
+class ImportRefused(FeedbackError):
+    """A file could not be brought in; each problem names row and column."""
+
+    problems: tuple[str, ...]

@@ -1,0 +1,20 @@
+"""What services need from outside, as protocols; adapters fill them, app.py hands them in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+
+class Mailer(Protocol):
+    """Sends one message, or raises."""
+
+    def send(self, to: str, subject: str, text: str) -> None:
+        """Send a plain-text message to one address."""
+
+
+class JobHandler(Protocol):
+    """Does one kind of job from the outbox; may be called again after a crash, so it must bear being repeated."""
+
+    def __call__(self, payload: Mapping[str, Any]) -> None:
+        """Do the job, or raise to have it tried again later."""

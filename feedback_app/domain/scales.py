@@ -1,0 +1,46 @@
+"""What instruments share: response scales, lists of options, scales made of items, breakdowns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pydantic import Field
+
+from feedback_app.domain.instrument import Apart, Frozen, Option
+
+
+class ResponseScale(Frozen):
+    """A set of answers with fixed codes that many items use; `for_voice` names the wording for another voice."""
+
+    options: tuple[Option, ...] = Field(min_length=2)
+    apart: tuple[Apart, ...] = ()
+    top: tuple[int, ...] = ()
+    bottom: tuple[int, ...] = ()
+    low_label: str = ""
+    high_label: str = ""
+    for_voice: Mapping[str, str] = {}
+
+
+class ItemScale(Frozen):
+    """Several items summed up in one score from 0 to 100 (domain brief 3.3); `alpha` where reliability is computed."""
+
+    title: str
+    minimum_valid: int = Field(ge=1)
+    alpha: bool = True
+
+
+class Breakdown(Frozen):
+    """A way of splitting results: the groups reported, by code."""
+
+    title: str
+    groups: Mapping[int, str]
+
+
+class Scales(Frozen):
+    """All that is shared by the instruments of a partnership, by name."""
+
+    response_scales: Mapping[str, ResponseScale]
+    same_as: Mapping[str, str] = {}  # a type whose answers are those of another, such as csat5 of sat5
+    item_scales: Mapping[str, ItemScale] = {}
+    breakdowns: Mapping[str, Breakdown] = {}
+    values: Mapping[str, Mapping[str, int]] = {}  # list name -> context value -> code, such as districts by key

@@ -1,0 +1,15 @@
+"""The extensions of the one application, made once and bound to it in app.py."""
+
+from __future__ import annotations
+
+from flask_babel import Babel
+from flask_compress import Compress
+from flask_security.core import Security
+from flask_sqlalchemy_lite import SQLAlchemy
+from flask_wtf.csrf import CSRFProtect
+
+db = SQLAlchemy()
+babel = Babel()
+csrf = CSRFProtect()
+compress = Compress()
+security = Security()

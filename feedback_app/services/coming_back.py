@@ -1,0 +1,63 @@
+"""Codes on paper: taking up a draft again, and having answers deleted. Failures slow everybody's guessing down."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from feedback_app.domain import codes
+from feedback_app.domain.errors import CodesSlowedDown
+from feedback_app.domain.scope import Scope
+from feedback_app.domain.wave import may_finish
+from feedback_app.store import drafts, responses, throttle
+from feedback_app.store.drafts import DraftFacts
+
+FREE_FAILURES = 30  # a room of people who mistype a digit never notices
+LEAK_PER_SECOND = 0.2
+WAIT_SECONDS = 10  # then a try needs a form that is this old: slower for a guesser, no lock-out for a room
+
+
+def _check_pace(db: Session, now: datetime, waited_seconds: float) -> None:
+    """Raise CodesSlowedDown when there were many failures and this form has not waited."""
+    level = throttle.get_level(db, "codes", now, LEAK_PER_SECOND)
+    if level > FREE_FAILURES and waited_seconds < WAIT_SECONDS:
+        raise CodesSlowedDown(WAIT_SECONDS)
+
+
+def _note_failure(db: Session, now: datetime) -> None:
+    level = throttle.get_level(db, "codes", now, LEAK_PER_SECOND)
+    throttle.set_level(db, "codes", min(level + 1, FREE_FAILURES * 10), now)
+
+
+def find_draft_by_code(
+    db: Session, scope: Scope, typed: str, *, now: datetime, waited_seconds: float
+) -> tuple[str, DraftFacts] | None:
+    """Return (code, draft) for a typed save code, or None, which counts as a failure; raise CodesSlowedDown."""
+    _check_pace(db, now, waited_seconds)
+    code = codes.read_code(typed)
+    draft = drafts.find_draft(db, scope, codes.hash_of(code, "draft")) if code else None
+    if code and draft and may_finish(draft.wave.opens_on, draft.wave.closed_from, now.date()):
+        return code, draft
+    _note_failure(db, now)
+    return None
+
+
+def find_response_by_receipt(db: Session, scope: Scope, typed: str, *, now: datetime, waited_seconds: float) -> bool:
+    """Return whether a typed receipt code belongs to answers; if not, it counts as a failure."""
+    _check_pace(db, now, waited_seconds)
+    code = codes.read_code(typed)
+    if code and responses.find_wave_of_receipt(db, scope, codes.hash_of(code, "receipt")):
+        return True
+    _note_failure(db, now)
+    return False
+
+
+def erase_response(db: Session, scope: Scope, typed: str, *, now: datetime, waited_seconds: float) -> bool:
+    """Delete the answers of a receipt code, words included; return whether there were any. Cannot be undone."""
+    _check_pace(db, now, waited_seconds)
+    code = codes.read_code(typed)
+    if code and responses.delete_by_receipt(db, scope, codes.hash_of(code, "receipt")):
+        return True
+    _note_failure(db, now)
+    return False

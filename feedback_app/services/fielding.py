@@ -1,0 +1,147 @@
+"""Opening and closing waves, and finding what is open."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+from sqlalchemy.orm import Session
+
+from feedback_app.domain.errors import InstrumentChanged, SurveyUnknown, WaveClosed, WaveExists
+from feedback_app.domain.instrument import Instrument
+from feedback_app.domain.scope import Scope
+from feedback_app.domain.texts import FieldedDocument, checksum
+from feedback_app.domain.wave import is_open, last_day
+from feedback_app.store import waves
+from feedback_app.store.tables import InstrumentVersion, Wave
+from feedback_app.store.waves import WaveFacts
+
+
+@dataclass(frozen=True)
+class OpenSurvey:
+    """A wave with the questions it asks, in the reader's language."""
+
+    wave: WaveFacts
+    instrument: Instrument
+
+
+_documents: dict[uuid.UUID, FieldedDocument] = {}  # frozen in the database, so what was read once stays true
+
+
+def get_fielded(db: Session, version_id: uuid.UUID) -> FieldedDocument:
+    """Return a frozen document, from memory when it was read before."""
+    if version_id not in _documents:
+        _documents[version_id] = FieldedDocument.model_validate(waves.get_document(db, version_id))
+    return _documents[version_id]
+
+
+@lru_cache(maxsize=512)
+def _translated(version_id: uuid.UUID, language: str) -> Instrument:
+    return _documents[version_id].in_language(language)
+
+
+def get_instrument(db: Session, version_id: uuid.UUID, language: str) -> Instrument:
+    """Return the questions of a frozen version in a language."""
+    get_fielded(db, version_id)
+    return _translated(version_id, language)
+
+
+def open_wave(db: Session, scope: Scope, survey_slug: str, today: date, language: str) -> OpenSurvey:
+    """Return a survey's open wave; raise SurveyUnknown, or WaveClosed when none is open today."""
+    found = waves.list_waves_of(db, scope, survey_slug)
+    if not found:
+        raise SurveyUnknown(survey_slug)
+    for wave in found:
+        if is_open(wave.opens_on, wave.closed_from, today):
+            return OpenSurvey(wave, get_instrument(db, wave.version_id, language))
+    latest = found[0]
+    title = get_instrument(db, latest.version_id, language).title
+    raise WaveClosed(title, last_day(latest.closed_from) if latest.opens_on <= today else None)
+
+
+def list_open(db: Session, scope: Scope, today: date, language: str) -> list[OpenSurvey]:
+    """Return what is open today, one wave a survey, in the order of the surveys' addresses."""
+    newest: dict[str, WaveFacts] = {}
+    for wave in waves.list_waves(db, scope):
+        if is_open(wave.opens_on, wave.closed_from, today):
+            newest.setdefault(wave.survey_slug, wave)
+    return [OpenSurvey(newest[slug], get_instrument(db, newest[slug].version_id, language)) for slug in sorted(newest)]
+
+
+def get_wave(db: Session, scope: Scope, slug: str) -> WaveFacts:
+    """Return a wave by its slug; raise SurveyUnknown."""
+    wave = waves.find_wave(db, scope, slug)
+    if wave is None:
+        raise SurveyUnknown(slug)
+    return wave
+
+
+def get_wave_by_id(db: Session, wave_id: uuid.UUID) -> WaveFacts:
+    """Return the facts of a wave that something stored points to."""
+    return waves.get_facts(db, wave_id)
+
+
+def field_wave(
+    db: Session,
+    scope: Scope,
+    document: FieldedDocument,
+    *,
+    slug: str,
+    opens_on: date,
+    closed_from: date | None,
+    today: date,
+    texts_open: bool = False,
+    demonstration: bool = False,
+) -> WaveFacts:
+    """Open a wave and freeze its document. Raise WaveExists, or InstrumentChanged when the version's questions differ.
+
+    Translations may be added to a fielded version, its questions never change.
+    """
+    if waves.find_wave(db, scope, slug) is not None:
+        raise WaveExists(slug)
+    wave = Wave(
+        partnership=scope.partnership,
+        slug=slug,
+        survey_slug=document.instrument.slug,
+        instrument_version_id=_freeze(db, scope, document, today),
+        opens_on=opens_on,
+        closed_from=closed_from,
+        texts_open=texts_open,
+        demonstration=demonstration,
+        erasures=0,
+    )
+    return waves.add_wave(db, wave)
+
+
+def _freeze(db: Session, scope: Scope, document: FieldedDocument, today: date) -> uuid.UUID:
+    """Return the id of the frozen document, made now unless the very same is there."""
+    data = document.data()
+    total = checksum(data)
+    found = waves.find_document(db, scope, total)
+    if found is not None:
+        return found
+    instrument = document.instrument
+    earlier = waves.find_version(db, scope, instrument.name, instrument.version)
+    if earlier is not None and checksum(earlier.document["instrument"]) != checksum(data["instrument"]):
+        raise InstrumentChanged(instrument.name, instrument.version)
+    version = InstrumentVersion(
+        partnership=scope.partnership,
+        name=instrument.name,
+        version=instrument.version,
+        checksum=total,
+        fielded_on=today,
+        document=data,
+    )
+    db.add(version)
+    db.flush()
+    return version.id
+
+
+def close_wave(db: Session, scope: Scope, slug: str, today: date) -> WaveFacts:
+    """Close a wave from today on; what was begun may be finished for seven more days. Raise SurveyUnknown."""
+    wave = get_wave(db, scope, slug)
+    if wave.closed_from is None or today < wave.closed_from:
+        waves.set_closed_from(db, wave.id, max(today, wave.opens_on))
+    return get_wave(db, scope, slug)

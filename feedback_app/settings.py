@@ -1,0 +1,96 @@
+"""Typed settings, from the environment only; a bad one stops the start with a plain sentence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+DEMONSTRATION_SECRET = "demonstration-only-never-use-this-for-real-answers"  # noqa: S105 - refused in production
+_HERE = Path(__file__).parent
+_PACKAGED = _HERE / "_data"
+_DATA = _PACKAGED if _PACKAGED.is_dir() else _HERE.parent
+
+
+class SettingsProblem(Exception):
+    """A setting is missing or wrong; the message says which and how to mend it."""
+
+
+class Settings(BaseSettings):
+    """Everything that differs between installations; each is read from FEEDBACK_<NAME>."""
+
+    model_config = SettingsConfigDict(env_prefix="FEEDBACK_", frozen=True, extra="ignore")
+
+    environment: Literal["development", "production", "testing"] = "production"
+    secret_key: SecretStr = SecretStr("")
+    old_secret_keys: tuple[SecretStr, ...] = ()
+    database_url: str = "sqlite:///instance/feedback.sqlite"
+    partnership: str = Field(default="lancashire", pattern=r"^[a-z0-9_]{1,40}$")
+    surveys_dir: Path = _DATA / "surveys"
+    migrations_dir: Path = _DATA / "migrations"
+    translations_dir: Path = _DATA / "translations"
+    demonstration: bool = False
+    pseudo_languages: bool = False
+    site_address: str = "http://127.0.0.1:8000"
+    proxy_hops: int = Field(default=0, ge=0, le=5)
+    trusted_hosts: tuple[str, ...] = ()
+    mail_server: str = ""
+    mail_port: int = Field(default=25, ge=1, le=65535)
+    mail_username: str = ""
+    mail_password: SecretStr = SecretStr("")
+    mail_use_tls: bool = False
+    mail_sender: str = "no-reply@localhost"
+    jobs_embedded: bool = True
+    database_pool: int = Field(default=8, ge=1, le=200)
+
+    @field_validator("surveys_dir", "migrations_dir", "translations_dir", mode="after")
+    @classmethod
+    def _whole(cls, path: Path) -> Path:
+        return path.resolve()
+
+    @model_validator(mode="after")
+    def _safe(self) -> Settings:
+        secret = self.secret_key.get_secret_value()
+        if self.environment == "production" and secret == DEMONSTRATION_SECRET:
+            raise ValueError(
+                "FEEDBACK_SECRET_KEY is the demonstration secret. Make one of your own: "
+                'python3 -c "import secrets; print(secrets.token_urlsafe(48))"'
+            )
+        if len(secret) < 32:
+            raise ValueError(
+                "FEEDBACK_SECRET_KEY must be set to at least 32 characters. Make one: "
+                'python3 -c "import secrets; print(secrets.token_urlsafe(48))"'
+            )
+        if not (self.surveys_dir / self.partnership).is_dir():
+            raise ValueError(
+                f"FEEDBACK_PARTNERSHIP is {self.partnership!r}, but {self.surveys_dir} has no folder of that name. "
+                "Name one of the folders there, or set FEEDBACK_SURVEYS_DIR."
+            )
+        return self
+
+    @property
+    def secure_cookies(self) -> bool:
+        """Return whether cookies may travel over HTTPS alone: always, but for a plain-http development address."""
+        return self.environment == "production" or self.site_address.startswith("https://")
+
+    @property
+    def surveys(self) -> Path:
+        """Return the folder of this partnership's surveys."""
+        return self.surveys_dir / self.partnership
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Return the settings of the environment, `overrides` first; raise SettingsProblem with sentences to act on."""
+    try:
+        return Settings(**overrides)  # type: ignore[arg-type]
+    except ValidationError as wrong:
+        raise SettingsProblem("\n".join(_sentence(error) for error in wrong.errors())) from wrong
+
+
+def _sentence(error: object) -> str:
+    """Return what is wrong with one setting, in one sentence."""
+    where = error["loc"]  # type: ignore[index]
+    message = str(error["msg"]).removeprefix("Value error, ")  # type: ignore[index]
+    return f"FEEDBACK_{str(where[0]).upper()}: {message}." if where else message

@@ -1,0 +1,127 @@
+"""Queries about drafts. Nothing here is ever counted as an answer."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import date
+
+import msgspec
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from feedback_app.domain.answers import AnswerSheet
+from feedback_app.domain.scope import Scope
+from feedback_app.store.tables import BreakOff, Draft, Wave
+from feedback_app.store.waves import FACTS, WaveFacts
+
+
+class _Sheet(msgspec.Struct, omit_defaults=True):
+    """The form in which a draft's answers are kept: compact JSON."""
+
+    answers: dict[str, int | tuple[int, ...]]
+    texts: dict[str, str] = {}
+    context: dict[str, str] = {}
+    page: str = ""
+    began: int = 0  # minutes of the clock; goes with the draft, only a coarse band of pace stays
+
+
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(_Sheet).decode
+
+
+@dataclass(frozen=True)
+class DraftFacts:
+    """A draft as found, with the facts of its wave."""
+
+    wave: WaveFacts
+    sheet: AnswerSheet
+    page: str
+    began: int
+    language: str
+    collector: str | None
+    touched_on: date
+
+
+def _pack(sheet: AnswerSheet, page: str, began: int) -> str:
+    packed = _Sheet(dict(sheet.answers), dict(sheet.texts), dict(sheet.context), page, began)
+    return _encode(packed).decode()
+
+
+def add_draft(
+    db: Session,
+    key_hash: bytes,
+    wave_id: uuid.UUID,
+    sheet: AnswerSheet,
+    *,
+    language: str,
+    collector: str | None,
+    began: int,
+    today: date,
+) -> None:
+    """Add a draft behind a key's hash."""
+    db.execute(
+        insert(Draft).values(
+            key_hash=key_hash,
+            wave_id=wave_id,
+            language=language,
+            collector=collector,
+            sheet=_pack(sheet, "", began),
+            started_on=today,
+            touched_on=today,
+        )
+    )
+
+
+_FOUND = (
+    select(*FACTS, Draft.sheet, Draft.language, Draft.collector, Draft.touched_on)
+    .select_from(Draft)
+    .join(Wave, Draft.wave_id == Wave.id)
+)
+
+
+def find_draft(db: Session, scope: Scope, key_hash: bytes, *, for_update: bool = False) -> DraftFacts | None:
+    """Return the draft behind a key's hash, or None; with `for_update` nobody else changes it meanwhile."""
+    wanted = _FOUND.where(Draft.key_hash == key_hash, Wave.partnership == scope.partnership)
+    row = db.execute(wanted.with_for_update(of=Draft) if for_update else wanted).first()
+    if row is None:
+        return None
+    *facts, packed, language, collector, touched_on = row
+    sheet = _decode(packed)
+    found = AnswerSheet(sheet.answers, sheet.texts, sheet.context)
+    return DraftFacts(WaveFacts(*facts), found, sheet.page, sheet.began, language, collector, touched_on)
+
+
+def save_draft(
+    db: Session, key_hash: bytes, draft: DraftFacts, sheet: AnswerSheet, *, page: str, language: str, today: date
+) -> None:
+    """Keep a draft's answers so far; `page` is the page they were last changed on."""
+    db.execute(
+        update(Draft)
+        .where(Draft.key_hash == key_hash)
+        .values(sheet=_pack(sheet, page, draft.began), touched_on=today, language=language)
+    )
+
+
+def delete_draft(db: Session, key_hash: bytes) -> None:
+    """Delete a draft."""
+    db.execute(delete(Draft).where(Draft.key_hash == key_hash))
+
+
+def list_expired(db: Session, touched_before: date, closed_before: date) -> list[tuple[bytes, uuid.UUID, str]]:
+    """Return (key hash, wave, last page) of drafts untouched since a day, or whose wave closed before a day."""
+    old = (Draft.touched_on < touched_before) | (Wave.closed_from < closed_before)
+    rows = db.execute(select(Draft.key_hash, Draft.wave_id, Draft.sheet).join(Wave).where(old))
+    return [(key_hash, wave_id, _decode(packed).page) for key_hash, wave_id, packed in rows]
+
+
+def count_break_off(db: Session, wave_id: uuid.UUID, page: str) -> None:
+    """Count one more draft that ended unfinished at a page ("" before the first)."""
+    dialect = sqlite if db.get_bind().dialect.name == "sqlite" else postgresql
+    counted = dialect.insert(BreakOff).values(wave_id=wave_id, page=page, number=1)
+    db.execute(
+        counted.on_conflict_do_update(
+            index_elements=[BreakOff.wave_id, BreakOff.page], set_={"number": BreakOff.number + 1}
+        )
+    )

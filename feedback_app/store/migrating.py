@@ -1,0 +1,33 @@
+"""Bringing a database to the newest shape."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Engine
+
+
+def configuration(migrations: Path) -> Config:
+    """Return Alembic's configuration for a folder of migrations."""
+    config = Config()
+    config.set_main_option("script_location", str(migrations).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+def upgrade_database(engine: Engine, migrations: Path, revision: str = "head") -> None:
+    """Run the migrations a database lacks, in one transaction."""
+    config = configuration(migrations)
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+
+
+def downgrade_database(engine: Engine, migrations: Path, revision: str) -> None:
+    """Undo migrations down to a revision."""
+    config = configuration(migrations)
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, revision)

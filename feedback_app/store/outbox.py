@@ -1,0 +1,77 @@
+"""Queries about the outbox: jobs put in the transaction that asks for them, claimed by one runner at a time."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from feedback_app.store.tables import OutboxJob
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A job that nobody else does until its claim runs out; `attempts` counts this one."""
+
+    id: uuid.UUID
+    kind: str
+    payload: Mapping[str, Any]
+    attempts: int
+
+
+def _due(now: datetime) -> ColumnElement[bool]:
+    return and_(OutboxJob.failed.is_(False), or_(OutboxJob.not_before.is_(None), OutboxJob.not_before <= now))
+
+
+def add_job(db: Session, kind: str, payload: Mapping[str, Any]) -> None:
+    """Add a job without a time of asking; it is done once the transaction is committed."""
+    db.add(OutboxJob(kind=kind, payload=dict(payload)))
+    db.flush()
+
+
+def has_due(db: Session, now: datetime) -> bool:
+    """Return whether any job waits to be done; takes no lock."""
+    return db.scalar(select(OutboxJob.id).where(_due(now)).limit(1)) is not None
+
+
+def claim_job(db: Session, now: datetime, lasts: timedelta) -> Claimed | None:
+    """Claim one job that is due until `now + lasts`, or return None; commit before doing it.
+
+    A runner that dies leaves its claim to run out, and the job is due again. PostgreSQL passes over rows that another
+    runner is claiming; SQLite lets one writer in at a time.
+    """
+    wanted = select(OutboxJob).where(_due(now)).limit(1).with_for_update(skip_locked=True)
+    job = db.scalars(wanted).first()
+    if job is None:
+        return None
+    job.attempts += 1
+    job.not_before = now + lasts
+    db.flush()
+    return Claimed(job.id, job.kind, job.payload, job.attempts)
+
+
+def finish_job(db: Session, job_id: uuid.UUID) -> None:
+    """Remove a job that is done; nothing of it stays."""
+    db.execute(delete(OutboxJob).where(OutboxJob.id == job_id))
+
+
+def put_off_job(db: Session, job_id: uuid.UUID, until: datetime, *, failed: bool) -> None:
+    """Let a job that went wrong wait, or set it aside for good."""
+    db.execute(update(OutboxJob).where(OutboxJob.id == job_id).values(not_before=until, failed=failed))
+
+
+def count_jobs(db: Session) -> dict[str, int]:
+    """Return how many jobs are "waiting" and how many are set aside as "failed"."""
+    rows = dict(db.execute(select(OutboxJob.failed, func.count()).group_by(OutboxJob.failed)).tuples().all())
+    return {"waiting": rows.get(False, 0), "failed": rows.get(True, 0)}
+
+
+def delete_failed(db: Session, before: datetime) -> int:
+    """Delete jobs set aside before a moment, and return how many: their payloads may name people."""
+    done = db.execute(delete(OutboxJob).where(OutboxJob.failed.is_(True), OutboxJob.not_before < before))
+    return int(done.rowcount)  # type: ignore[attr-defined]

@@ -1,0 +1,84 @@
+"""Queries about responses: adding, erasing, reading their codes."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import msgspec
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from feedback_app.domain.scope import Scope
+from feedback_app.store.tables import BREAKDOWNS, Response, ResponseText, Wave, random_id
+
+encode_answers = msgspec.json.Encoder().encode
+decode_answers = msgspec.json.Decoder(dict[str, int | tuple[int, ...]]).decode
+
+
+def add_response(db: Session, values: Mapping[str, Any], texts: Mapping[str, str]) -> None:
+    """Add one response (columns of `Response` but the id) and its words by item."""
+    response_id = random_id()
+    db.execute(insert(Response).values(id=response_id, **values))
+    if texts:
+        add_texts(db, response_id, values["wave_id"], values["language"], texts)
+
+
+def add_texts(db: Session, response_id: uuid.UUID, wave_id: uuid.UUID, language: str, texts: Mapping[str, str]) -> None:
+    """Add a response's own words, each in a row of its own."""
+    row = {"response_id": response_id, "wave_id": wave_id, "language": language}
+    rows = [{**row, "id": random_id(), "item": item, "words": words} for item, words in texts.items()]
+    db.execute(insert(ResponseText), rows)
+
+
+def find_wave_of_receipt(db: Session, scope: Scope, receipt_hash: bytes) -> uuid.UUID | None:
+    """Return the wave of the response with this receipt, or None."""
+    wanted = (Response.receipt_hash == receipt_hash, Response.partnership == scope.partnership)
+    return db.scalar(select(Response.wave_id).where(*wanted))
+
+
+def delete_by_receipt(db: Session, scope: Scope, receipt_hash: bytes) -> bool:
+    """Delete the response with this receipt and its words; return whether there was one."""
+    wanted = (Response.receipt_hash == receipt_hash, Response.partnership == scope.partnership)
+    found = db.execute(select(Response.id, Response.wave_id).where(*wanted).with_for_update()).first()
+    if found is None:
+        return False
+    db.execute(delete(ResponseText).where(ResponseText.response_id == found.id))
+    db.execute(delete(Response).where(Response.id == found.id))
+    db.execute(update(Wave).where(Wave.id == found.wave_id).values(erasures=Wave.erasures + 1))
+    return True
+
+
+def iterate_answers(db: Session, wave_id: uuid.UUID, batch: int = 5000) -> Iterator[dict[str, int | tuple[int, ...]]]:
+    """Yield each response's answers, item id -> code or codes, in no meaningful order and bounded memory."""
+    rows = db.execute(select(Response.answers).where(Response.wave_id == wave_id).execution_options(yield_per=batch))
+    for (packed,) in rows:
+        yield decode_answers(packed)
+
+
+def iterate_rows(db: Session, wave_id: uuid.UUID, batch: int = 5000) -> Iterator[tuple[Any, ...]]:
+    """Yield (week, language, form, mode, pace, breakdown keys ..., packed answers) shuffled by the random key."""
+    columns = (
+        Response.week,
+        Response.language,
+        Response.form,
+        Response.mode,
+        Response.pace,
+        *(getattr(Response, key) for key in BREAKDOWNS),
+        Response.answers,
+    )
+    rows = select(*columns).where(Response.wave_id == wave_id).order_by(Response.id)
+    yield from db.execute(rows.execution_options(yield_per=batch)).tuples()
+
+
+def count_by_wave(db: Session, scope: Scope) -> dict[uuid.UUID, int]:
+    """Return wave id -> number of responses, waves without any left out."""
+    rows = select(Response.wave_id, func.count()).where(Response.partnership == scope.partnership)
+    return dict(db.execute(rows.group_by(Response.wave_id)).tuples().all())
+
+
+def list_known_sources(db: Session, wave_id: uuid.UUID, hashes: Iterable[bytes]) -> set[bytes]:
+    """Return which of the source hashes a wave holds already."""
+    wanted = (Response.wave_id == wave_id, Response.source_hash.in_(list(hashes)))
+    return {found for found in db.scalars(select(Response.source_hash).where(*wanted)) if found}

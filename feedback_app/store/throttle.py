@@ -1,0 +1,29 @@
+"""Failures at guessing codes, counted over everybody: the level leaks away with time."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from feedback_app.store.tables import CodeFailures
+
+
+def get_level(db: Session, name: str, now: datetime, leak_per_second: float) -> float:
+    """Return the level of recent failures, what has leaked away since the last one left out."""
+    row = db.execute(select(CodeFailures.level, CodeFailures.measured_at).where(CodeFailures.name == name)).first()
+    if row is None:
+        return 0.0
+    level, measured_at = row
+    measured = measured_at if measured_at.tzinfo else measured_at.replace(tzinfo=UTC)
+    return max(0.0, level - leak_per_second * max(0.0, (now - measured).total_seconds()))
+
+
+def set_level(db: Session, name: str, level: float, now: datetime) -> None:
+    """Set the level of recent failures."""
+    dialect = sqlite if db.get_bind().dialect.name == "sqlite" else postgresql
+    values = {"level": level, "measured_at": now}
+    added = dialect.insert(CodeFailures).values(name=name, **values)
+    db.execute(added.on_conflict_do_update(index_elements=[CodeFailures.name], set_=values))

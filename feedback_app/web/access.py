@@ -1,0 +1,80 @@
+"""Who may see what: every view declares its audience here, and gets its one transaction here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar, cast
+
+from flask import abort, current_app, g, request
+from flask_login import current_user
+from sqlalchemy.orm import Session
+
+from feedback_app.domain.scope import Role, Scope
+from feedback_app.extensions import db
+from feedback_app.store.engine import set_reading
+
+View = TypeVar("View", bound=Callable[..., Any])
+PUBLIC = "public"
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def scope() -> Scope:
+    """Return whose data this request is about."""
+    return cast(Scope, current_app.config["SCOPE"])
+
+
+def _in_one_transaction(view: Callable[..., Any], arguments: dict[str, Any]) -> Any:
+    """Answer a request: commit once after a view that changes something, keep nothing of one that fails."""
+    reads = request.method in _SAFE
+    set_reading(reads)
+    session: Session = db.session
+    try:
+        answer = view(**arguments)
+        if reads and not g.get("writes_before_reply"):
+            session.rollback()
+        else:
+            session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+    return answer
+
+
+def _declare(view: View, audience: object, check: Callable[[], None]) -> View:
+    @wraps(view)
+    def declared(**arguments: Any) -> Any:
+        set_reading(request.method in _SAFE)
+        check()
+        return _in_one_transaction(view, arguments)
+
+    declared.audience = audience  # type: ignore[attr-defined]
+    return cast(View, declared)
+
+
+def public(view: View) -> View:
+    """Let anybody see this view."""
+    return _declare(view, PUBLIC, lambda: None)
+
+
+def staff(*roles: Role) -> Callable[[View], View]:
+    """Let only members of staff with one of `roles` (any role when none is named) see this view."""
+
+    def check() -> None:
+        if not current_user.is_authenticated:
+            abort(401)
+        if current_user.partnership != scope().partnership:
+            abort(404)
+        if roles and not any(current_user.has_role(role.value) for role in roles):
+            abort(403)
+
+    def declare(view: View) -> View:
+        return _declare(view, tuple(role.value for role in roles) or ("staff",), check)
+
+    return declare
+
+
+def written_before_reply() -> None:
+    """Say that this GET writes the audit log, which is committed before the reply (house rule 1)."""
+    set_reading(False)
+    g.writes_before_reply = True

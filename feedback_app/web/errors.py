@@ -1,0 +1,127 @@
+"""Typed error -> page, status and wording, in this one place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+from flask import Flask, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import format_date
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DBAPIError, OperationalError
+from werkzeug.exceptions import HTTPException
+
+from feedback_app.domain import errors
+from feedback_app.web.respond import expired
+
+log = structlog.get_logger(__name__)
+
+
+def show_error(heading: str, sentences: list[str], status: int, actions: list[dict[str, str]] | None = None) -> Any:
+    """Return an error page and its status."""
+    home = {"text": _("Go to the first page"), "url": url_for("public.home")}
+    page = render_template("error.html", heading=heading, sentences=sentences, actions=actions or [home])
+    return page, status
+
+
+def unknown(_error: Exception) -> ResponseReturnValue:
+    """404: there is no such page."""
+    sentences = [_("Check the address, or go to the first page to see what is open.")]
+    return show_error(_("We cannot find this page"), sentences, 404)
+
+
+def closed(error: errors.WaveClosed) -> ResponseReturnValue:
+    """The survey is not open."""
+    when = None if error.closed_on is None else format_date(error.closed_on, "d MMMM y")
+    return render_template("respond/closed.html", title=error.title, closed_on=when), 410
+
+
+def draft_gone(_error: errors.DraftGone) -> ResponseReturnValue:
+    """This browser has no unfinished survey here."""
+    sentences = [
+        _("They may have been sent already, or they were kept for 14 days and have been deleted."),
+        _("If you wrote down a code, you can go on with it."),
+    ]
+    actions = [{"text": _("Go on with my code"), "url": url_for("respond.come_back")}]
+    slug = (request.view_args or {}).get("slug")
+    if slug:
+        actions.append({"text": _("Start this survey"), "url": url_for("respond.start", slug=slug)})
+    return show_error(_("We cannot find your answers"), sentences, 404, actions)
+
+
+def not_signed_in(_error: Exception) -> ResponseReturnValue:
+    """401: staff sign in first."""
+    return redirect(url_for("security.login", next=request.full_path.rstrip("?")))
+
+
+def forbidden(_error: Exception) -> ResponseReturnValue:
+    """403: signed in, but this page is for other roles."""
+    return show_error(_("This page is not for your role"), [_("Ask your administrator if you need it.")], 403)
+
+
+def unsafe_form(error: CSRFError) -> ResponseReturnValue:
+    """The form is too old or came without its cookie: show it again with all that was typed."""
+    page = expired.page_again()
+    if page is not None:
+        return page, 400
+    sentences = [
+        _("It was open for a long time, or your browser does not keep our one cookie."),
+        _("Go back, load the page again, and try once more."),
+    ]
+    return show_error(_("We could not take this form"), sentences, 400)
+
+
+def too_large(_error: Exception) -> ResponseReturnValue:
+    """413: more than any of our forms can hold."""
+    return show_error(_("That was too much at once"), [_("Go back and make it shorter. Then send it again.")], 413)
+
+
+def database_away(error: DBAPIError) -> ResponseReturnValue:
+    """503: the database cannot be reached or written; nothing was saved, so nothing is said to be."""
+    log.error("database_away", kind=type(error.orig).__name__)
+    sentences = [
+        _("Your last answer is not saved yet."),
+        _("Wait a minute, go back, and press the button again. What you typed is still there."),
+    ]
+    page, status = show_error(_("We cannot save just now"), sentences, 503)
+    return page, status, {"Retry-After": "30"}
+
+
+def our_mistake(status: int) -> Any:
+    """5xx: ours, not theirs."""
+    return show_error(_("Something went wrong with us"), [_("It is not your fault. Please try again soon.")], status)
+
+
+def http_error(error: HTTPException) -> ResponseReturnValue:
+    """Any other HTTP error, in plain words."""
+    status = error.code or 500
+    if status < 400:
+        return error  # a redirect
+    if status >= 500:
+        return our_mistake(status)
+    return show_error(_("We did not understand this"), [_("Go back and try once more.")], status)
+
+
+def unexpected(error: Exception) -> ResponseReturnValue:
+    """500: our mistake; its kind is logged, nothing of what was sent."""
+    log.error("unexpected", endpoint=request.endpoint, kind=type(error).__name__, exc_info=error)
+    return our_mistake(500)
+
+
+def init_errors(app: Flask) -> None:
+    """Register the pages for errors."""
+    app.register_error_handler(404, unknown)
+    app.register_error_handler(errors.SurveyUnknown, unknown)
+    app.register_error_handler(errors.PageUnknown, unknown)
+    app.register_error_handler(errors.WaveClosed, closed)
+    app.register_error_handler(errors.DraftGone, draft_gone)
+    app.register_error_handler(401, not_signed_in)
+    app.register_error_handler(403, forbidden)
+    app.register_error_handler(413, too_large)
+    app.register_error_handler(CSRFError, unsafe_form)
+    app.register_error_handler(OperationalError, database_away)
+    app.register_error_handler(HTTPException, http_error)
+    if not app.testing:
+        app.register_error_handler(Exception, unexpected)

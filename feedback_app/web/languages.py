@@ -1,0 +1,135 @@
+"""Languages of the pages: told by the first part of an address, words from .po files or a pseudo-language."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+from wsgiref.types import StartResponse, WSGIEnvironment
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import NullTranslations, Translations
+from flask import Flask, current_app, request
+from flask_babel import Domain
+
+from feedback_app.domain.partnership import Language
+from feedback_app.domain.pseudo import PSEUDO, pseudo
+from feedback_app.extensions import babel
+
+ENVIRON_KEY = "feedback.language"
+_FORMATS = {"en_XA": "en_GB", "ar_XB": "ar"}  # whose dates and numbers a pseudo-language borrows
+PSEUDO_LANGUAGES = (
+    Language(locale="en_XA", tag="en-XA", path="en-xa", name="Pseudo", direction="ltr"),
+    Language(locale="ar_XB", tag="ar-XB", path="ar-xb", name="Pseudo (right to left)", direction="rtl"),
+)
+
+
+class LanguagePrefix:
+    """WSGI middleware: "/ur/surveys/x" is served as "/surveys/x" in Urdu, and addresses made then begin with "/ur"."""
+
+    def __init__(self, inner: Callable[..., Iterable[bytes]], languages: Iterable[Language]) -> None:
+        self.inner = inner
+        self.by_path = {f"/{language.path}": language for language in languages if language.path}
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request."""
+        path = environ.get("PATH_INFO", "")
+        head = "/" + path[1:].partition("/")[0]
+        if head in self.by_path:
+            environ[ENVIRON_KEY] = self.by_path[head]
+            environ["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "") + head
+            environ["PATH_INFO"] = path[len(head) :] or "/"
+        return self.inner(environ, start_response)
+
+
+class _PseudoTranslations(NullTranslations):
+    """Makes every message strange."""
+
+    def __init__(self, locale: str) -> None:
+        super().__init__()
+        self.pseudo_locale = locale
+
+    def gettext(self, message: str) -> str:
+        """Return one message."""
+        return pseudo(message, self.pseudo_locale)
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        """Return one message for a number."""
+        return pseudo(msgid1 if n == 1 else msgid2, self.pseudo_locale)
+
+    ugettext = gettext
+    ungettext = ngettext
+
+    def pgettext(self, context: str, message: str) -> str:
+        """Return one message that has a context."""
+        return self.gettext(message)
+
+    def npgettext(self, context: str, singular: str, plural: str, num: int) -> str:
+        """Return one message with a context for a number."""
+        return self.ngettext(singular, plural, num)
+
+
+class PageDomain(Domain):
+    """Finds a page's words: by the language of the request, read from its .po file when first needed."""
+
+    def __init__(self, directory: Path) -> None:
+        super().__init__(domain="messages")
+        self.directory = directory
+        self.loaded: dict[str, NullTranslations] = {}
+
+    def get_translations(self) -> NullTranslations:
+        """Return the catalogue for the language of this request."""
+        locale = page_language().locale
+        if locale not in self.loaded:
+            strange = locale in PSEUDO
+            self.loaded[locale] = _PseudoTranslations(locale) if strange else load_catalogue(self.directory, locale)
+        return self.loaded[locale]
+
+
+def load_catalogue(directory: Path, locale: str) -> NullTranslations:
+    """Return the translations of <directory>/<locale>/LC_MESSAGES/messages.po, or none when there is no such file."""
+    path = directory / locale / "LC_MESSAGES" / "messages.po"
+    if not path.is_file():
+        return NullTranslations()
+    with path.open("rb") as file:
+        catalogue = read_po(file, locale=locale)
+    compiled = io.BytesIO()
+    write_mo(compiled, catalogue)
+    compiled.seek(0)
+    return Translations(compiled)
+
+
+def page_language() -> Language:
+    """Return the language of this request; the partnership's first one outside any."""
+    languages: tuple[Language, ...] = current_app.config["LANGUAGES"]
+    return request.environ.get(ENVIRON_KEY, languages[0]) if request else languages[0]
+
+
+def language_links() -> list[dict[str, Any]]:
+    """Return the languages a page can be read in, each with this page's address in it."""
+    root = request.environ.get("SCRIPT_NAME", "")
+    current = page_language()
+    base = root.removesuffix(f"/{current.path}") if current.path else root
+    query = f"?{request.query_string.decode('ascii', 'ignore')}" if request.query_string else ""
+    return [
+        {
+            "tag": language.tag,
+            "path": language.path,
+            "name": language.name,
+            "direction": language.direction,
+            "url": f"{base}{'/' + language.path if language.path else ''}{request.path}{query}",
+            "current": language == current,
+        }
+        for language in current_app.config["LANGUAGES"]
+    ]
+
+
+def init_languages(app: Flask, languages: tuple[Language, ...], directory: Path) -> None:
+    """Give the application its languages."""
+    app.config["LANGUAGES"] = languages
+    app.config["BABEL_DEFAULT_LOCALE"] = _FORMATS.get(languages[0].locale, languages[0].locale)
+    babel.init_app(app, locale_selector=lambda: _FORMATS.get(page_language().locale, page_language().locale))
+    babel.domain_instance = PageDomain(directory)  # type: ignore[assignment]
+    app.wsgi_app = LanguagePrefix(app.wsgi_app, languages)

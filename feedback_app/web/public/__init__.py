@@ -1,0 +1,1 @@
+"""Pages for anybody: what is open, help, privacy, accessibility."""

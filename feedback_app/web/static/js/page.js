@@ -1,0 +1,30 @@
+// Small comforts. Every page works without this file.
+
+// Take people to what needs mending.
+document.querySelector(".mend")?.focus();
+
+// A second press while the first is on its way does nothing. Coming back to the page frees it again.
+const free = () => document.querySelectorAll("form[data-sent]").forEach((form) => {
+  delete form.dataset.sent;
+  form.querySelectorAll("[aria-disabled]").forEach((button) => button.removeAttribute("aria-disabled"));
+});
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
+  form.dataset.sent = "1";
+  event.submitter?.setAttribute("aria-disabled", "true");
+  setTimeout(free, 8000);
+});
+addEventListener("pageshow", free);
+
+// An answer that stands alone ("None of these") unticks the others, and the other way round.
+document.addEventListener("change", (event) => {
+  const box = event.target;
+  if (box.type !== "checkbox" || !box.checked) return;
+  document.getElementsByName(box.name).forEach((other) => {
+    if (other !== box && ("alone" in box.dataset || "alone" in other.dataset)) other.checked = false;
+  });
+});

@@ -1,0 +1,35 @@
+"""How migrations run: on a connection that is handed in, each in one transaction."""
+
+from __future__ import annotations
+
+from alembic import context
+from sqlalchemy import create_engine, pool
+
+import feedback_app.store.accounts  # noqa: F401 - its tables belong to the metadata
+from feedback_app.store.tables import Base
+
+
+def run_migrations() -> None:
+    """Run on the connection of the command, or on the address it names."""
+    given = context.config.attributes.get("connection")
+    if given is not None:
+        _run_on(given)
+        return
+    engine = create_engine(context.config.get_main_option("sqlalchemy.url") or "", poolclass=pool.NullPool)
+    with engine.begin() as connection:
+        _run_on(connection)
+
+
+def _run_on(connection: object) -> None:
+    context.configure(
+        connection=connection,  # type: ignore[arg-type]
+        target_metadata=Base.metadata,
+        compare_type=True,
+        transaction_per_migration=True,
+        render_as_batch=connection.dialect.name == "sqlite",  # type: ignore[attr-defined]
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+run_migrations()

@@ -1,0 +1,124 @@
+"""The partnership's own files: places, contacts, plan, population."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from feedback_app.adapters.instrument_files import load_known, load_partnership, load_plan, load_scales
+from feedback_app.adapters.yaml_lines import SurveyFileError, read_source
+from feedback_app.domain.partnership import Partnership, disagreements
+
+
+@pytest.fixture(scope="module")
+def partnership(lancashire: Path) -> Partnership:
+    return load_partnership(lancashire)
+
+
+def test_there_are_twelve_districts_in_three_localities(partnership: Partnership) -> None:
+    assert len(partnership.districts) == 12
+    assert {key: len(districts) for key, districts in partnership.districts_of.items()} == {
+        "north": 3,
+        "central": 4,
+        "east": 5,
+    }
+
+
+def test_ons_codes_run_in_the_order_of_the_alphabet(partnership: Partnership) -> None:
+    assert [district.ons for district in partnership.districts] == [f"E07000{n}" for n in range(117, 129)]
+    assert [district.name for district in partnership.districts] == sorted(d.name for d in partnership.districts)
+
+
+def test_the_signposts_of_every_page_are_there(partnership: Partnership) -> None:
+    assert partnership.contacts.danger.tel == "999"
+    assert [contact.number for contact in partnership.contacts.local] == ["0300 123 6720", "0300 123 6722"]
+    assert [contact.tel for contact in partnership.contacts.young] == ["08001111"]
+
+
+def test_the_first_language_is_british_english_without_a_prefix(partnership: Partnership) -> None:
+    assert (partnership.first_language.locale, partnership.first_language.path) == ("en_GB", "")
+    assert "rtl" in {language.direction for language in partnership.later_languages}
+
+
+def test_drafts_contacts_and_words_are_kept_as_long_as_promised(partnership: Partnership) -> None:
+    kept = partnership.retention
+    assert (kept.draft_days, kept.draft_days_after_close, kept.text_days_after_close) == (14, 7, 365)
+    assert (kept.contact_days_after_talk, kept.access_need_days_after_talk) == (90, 30)
+
+
+def test_the_district_list_of_the_surveys_is_the_partnerships(partnership: Partnership, lancashire: Path) -> None:
+    scales = load_scales(lancashire)
+    offered = {option.code: option.label for option in scales.response_scales["districts"].options}
+    assert offered == {d.code: d.name for d in partnership.districts} | {90: "Outside Lancashire", 99: "Not sure"}
+    assert scales.breakdowns["district"].groups == offered
+    assert scales.values["districts"] == {d.key: d.code for d in partnership.districts}
+
+
+def test_the_plan_has_its_priorities_outcomes_and_actions(lancashire: Path) -> None:
+    plan = load_plan(lancashire)
+    outcomes = [outcome for priority in plan.priorities for outcome in priority.outcomes]
+    actions = [action.id for outcome in outcomes for action in outcome.actions]
+    evidence = [line.id for priority in plan.priorities for line in priority.evidence_of_impact]
+    assert (len(plan.priorities), len(outcomes), len(actions), len(evidence)) == (5, 35, 76, 120)
+    for ids in (actions, evidence):
+        assert len(ids) == len(set(ids))
+    assert {"2.5.3a", "2.5.3b"} <= set(actions)
+
+
+def test_actions_are_due_on_a_day_and_ratings_have_their_words(lancashire: Path) -> None:
+    plan = load_plan(lancashire)
+    assert plan.meta is not None
+    assert plan.meta.status == "draft"
+    assert plan.progress_rating is not None
+    assert [rating.key for rating in plan.progress_rating.scale] == ["red", "amber", "green"]
+    assert plan.assurance_rating is not None
+    assert len(plan.assurance_rating.scale) == 5
+    due = [action.due for priority in plan.priorities for outcome in priority.outcomes for action in outcome.actions]
+    assert all(due)
+
+
+def test_a_survey_may_refer_to_outcomes_actions_and_printed_references(lancashire: Path) -> None:
+    known = load_known(lancashire, load_scales(lancashire))
+    assert {"2.5", "2.5.3", "2.5.3b", "E1.16"} <= known.plan_references
+    assert known.priorities == {1, 2, 3, 4, 5}
+
+
+def test_each_fact_about_the_population_has_source_and_date(lancashire: Path) -> None:
+    for fact in read_source(lancashire / "population.yaml").data["facts"]:
+        assert fact["source"]
+        assert fact["date"]
+        assert fact["place"]
+
+
+def test_parts_of_the_pupils_with_sen_add_up(lancashire: Path) -> None:
+    facts = {fact["key"]: fact for fact in read_source(lancashire / "population.yaml").data["facts"]}
+    pupils = facts["pupils_with_sen"]
+    assert sum(part["value"] for part in pupils["parts"]) == pupils["value"]
+
+
+def test_the_invented_partnership_loads_too(anyshire: Path) -> None:
+    assert load_partnership(anyshire).districts[0].name == "Northam"
+
+
+def test_codes_used_twice_and_a_locality_that_is_not_there_are_told(partnership: Partnership) -> None:
+    data = partnership.model_dump()
+    districts = data["geography"]["districts"]
+    districts[1]["code"] = districts[0]["code"]
+    districts[2]["locality"] = "nowhere"
+    data["languages"][0]["path"] = "en"
+    found = disagreements(Partnership.model_validate(data))
+    assert found == [
+        "the district code 1 is used twice",
+        "Fylde lies in the locality nowhere, which is not declared",
+        "the first language has no path: its addresses have no prefix",
+    ]
+
+
+def test_a_partnership_with_a_slip_says_where_it_is(tmp_path: Path, lancashire: Path) -> None:
+    text = (lancashire / "partnership.yaml").read_text(encoding="utf-8")
+    (tmp_path / "partnership.yaml").write_text(text.replace("E07000119", "seven"), encoding="utf-8")
+    with pytest.raises(SurveyFileError) as caught:
+        load_partnership(tmp_path)
+    [problem] = caught.value.problems
+    assert text.splitlines()[problem.line - 1].strip().startswith("- {key: fylde")
