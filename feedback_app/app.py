@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from functools import lru_cache
+from inspect import iscoroutinefunction
 from pathlib import Path
 from typing import Any
 
@@ -99,6 +100,9 @@ def connect_database(app: Flask, settings: Settings) -> None:
     engine["max_overflow"] = settings.database_pool
     app.config["SQLALCHEMY_ENGINES"] = {"default": engine}
     db.init_app(app)
+    # No session of ours is asynchronous; ending none asynchronously would start a thread for each request.
+    ends = app.teardown_appcontext_funcs
+    ends[:] = [end for end in ends if not iscoroutinefunction(end)]
     with app.app_context():
         prepare_engine(db.engine)
 

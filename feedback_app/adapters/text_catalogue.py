@@ -27,7 +27,7 @@ def collect_texts(instruments: Iterable[Instrument]) -> Catalog:
         catalogue.add(message, None, [(f"feedback_app/{name}", line)], auto_comments=comments, context=context)
     for instrument in instruments:
         for context, text in texts_of(instrument):
-            catalogue.add(text, None, [(f"{instrument.name} v{instrument.version}", None)], context=context)
+            catalogue.add(text, None, [(f"{instrument.name} v{instrument.version}", 1)], context=context)
     return catalogue
 
 

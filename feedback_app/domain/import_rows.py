@@ -11,7 +11,7 @@ from feedback_app.domain.answers import TEXT_GIVEN, Answer, AnswerSheet, count_c
 from feedback_app.domain.import_map import ColumnRule, ImportMap, code_for, tidy
 from feedback_app.domain.instrument import ContextField, Instrument, Item, MultiItem, TextItem
 from feedback_app.domain.missing import Missing
-from feedback_app.domain.routing import is_handed_over, items_asked, keep_asked
+from feedback_app.domain.routing import is_handed_over, items_asked
 from feedback_app.domain.wave import week_of
 
 _UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -51,35 +51,39 @@ class RowReader:
         for name, rule in plan.columns.items():
             reader = _context_cell(rule, fields) if rule.context else _cell(rule, instrument.items[rule.item or ""])
             self._cells.append((name, self._places[name], reader))
-        self._boxed = {
-            rule.item: (instrument.items[rule.item], int(Missing.from_key(rule.blank)))
-            for rule in plan.columns.values()
-            if rule.item and rule.option is not None
-        }
+        boxed = {rule.item: rule.blank for rule in plan.columns.values() if rule.item and rule.option is not None}
+        self._last: list[tuple[str, Callable[[Sequence[str], ReadRow], None]]] = [
+            (item, self._box_item(instrument.items[item], int(Missing.from_key(blank))))
+            for item, blank in boxed.items()
+        ]
+        self._last.append((plan.date.column if plan.date else "week", self._when))
+        if plan.language_column:
+            self._last.append((plan.language_column.column, self._spoken))
 
     def read(self, cells: Sequence[str]) -> ReadRow:
         """Return what one row says."""
         row = ReadRow(language=self._language)
         for name, place, reader in self._cells:
-            self._try(row, name, lambda reader=reader, place=place: reader(cells[place], row))  # type: ignore[misc]
-        for item_id, (item, blank) in self._boxed.items():
-            ticked = row.answers.get(item_id)
-            if ticked is None:
-                row.answers[item_id] = blank
-            else:
-                self._try(row, item_id, lambda i=item, t=ticked: _go_together(i, t))  # type: ignore[misc]
-        self._try(row, self._plan.date.column if self._plan.date else "", lambda: self._when(row, cells))
-        self._try(row, "language", lambda: self._spoken(row, cells))
+            try:
+                reader(cells[place], row)
+            except CellProblem as wrong:
+                row.problems.append((name, str(wrong)))
+        for name, step in self._last:
+            try:
+                step(cells, row)
+            except CellProblem as wrong:
+                row.problems.append((name, str(wrong)))
         return row
 
-    @staticmethod
-    def _try(row: ReadRow, name: str, step: Callable[[], object]) -> None:
-        try:
-            step()
-        except CellProblem as wrong:
-            row.problems.append((name, str(wrong)))
+    def _box_item(self, item: Item, blank: int) -> Callable[[Sequence[str], ReadRow], None]:
+        """Return the step that makes one answer of the boxes of an item, all of them read by then."""
 
-    def _when(self, row: ReadRow, cells: Sequence[str]) -> None:
+        def finish(_cells: Sequence[str], row: ReadRow) -> None:
+            row.answers[item.id] = _go_together(item, row.answers.get(item.id, blank))
+
+        return finish
+
+    def _when(self, cells: Sequence[str], row: ReadRow) -> None:
         """Note the week of answering."""
         said = cells[self._places[self._plan.date.column]].strip() if self._plan.date else ""
         if not said:
@@ -96,7 +100,7 @@ class RowReader:
             raise CellProblem(f"{day.isoformat()} is still to come")
         row.week = week_of(day)
 
-    def _spoken(self, row: ReadRow, cells: Sequence[str]) -> None:
+    def _spoken(self, cells: Sequence[str], row: ReadRow) -> None:
         """Note the language of answering."""
         if self._plan.language_column is None:
             return
@@ -235,15 +239,14 @@ def keep_row(plan: ImportMap, instrument: Instrument, row: ReadRow, texts_open: 
         return Kept(sheet, 0, HANDED_OVER)
     if plan.routes == "ours":
         asked = items_asked(instrument, sheet, texts_open)
-        kept = keep_asked(instrument, sheet, texts_open)
     else:
         texts_off = instrument.text_switch and not texts_open
         asked = tuple(item for item in instrument.items.values() if not (texts_off and isinstance(item, TextItem)))
-        kept = AnswerSheet({item.id: row.answers[item.id] for item in asked if item.id in row.answers}, row.texts)
     asked = tuple(item for item in asked if item.id in row.answers)
     wanted = {item.id for item in asked}
-    answers = {item: kept.answers[item] if item in wanted else int(Missing.NOT_SHOWN) for item in instrument.items}
-    texts = {item: words for item, words in kept.texts.items() if item in wanted}
+    not_shown = int(Missing.NOT_SHOWN)
+    answers = {item: row.answers[item] if item in wanted else not_shown for item in instrument.items}
+    texts = {item: words for item, words in row.texts.items() if item in wanted}
     final = AnswerSheet(answers, texts, row.context)
     return Kept(final, _off_path(instrument, sheet, wanted), _too_little(instrument, sheet, asked))
 

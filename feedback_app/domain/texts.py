@@ -10,10 +10,9 @@ from typing import Any
 from feedback_app.domain.instrument import Frozen, Instrument
 from feedback_app.domain.pseudo import PSEUDO, pseudo
 
-TEXT_FIELDS = frozenset(
-    ("text", "hint", "label", "low_label", "high_label", "title", "lead", "before")
-    + ("read_by", "purpose", "kept", "thanks", "next_steps", "button")
-)
+_OF_ITEMS = ("text", "hint", "label", "low_label", "high_label")
+_OF_THE_WHOLE = ("title", "lead", "before", "read_by", "purpose", "kept", "thanks", "next_steps", "button")
+TEXT_FIELDS = frozenset({*_OF_ITEMS, *_OF_THE_WHOLE})
 
 Texts = Mapping[str, Mapping[str, str]]  # context -> English -> translation
 

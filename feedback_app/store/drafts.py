@@ -5,9 +5,10 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import date
+from typing import cast
 
 import msgspec
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Table, bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -15,6 +16,20 @@ from feedback_app.domain.answers import AnswerSheet
 from feedback_app.domain.scope import Scope
 from feedback_app.store.tables import BreakOff, Draft, Wave
 from feedback_app.store.waves import FACTS, WaveFacts
+
+# Statements that every request needs are made once: making and recognising one takes longer than SQLite takes to do it.
+_DRAFT = cast(Table, Draft.__table__)
+_WAVE = cast(Table, Wave.__table__)
+_ADD = insert(_DRAFT)
+_BY_KEY = (
+    select(*(_WAVE.c[column.key] for column in FACTS))
+    .add_columns(_DRAFT.c.sheet, _DRAFT.c.language, _DRAFT.c.collector, _DRAFT.c.touched_on)
+    .select_from(_DRAFT.join(_WAVE, _DRAFT.c.wave_id == _WAVE.c.id))
+    .where(_DRAFT.c.key_hash == bindparam("key"), _WAVE.c.partnership == bindparam("partnership"))
+)
+_BY_KEY_ALONE = _BY_KEY.with_for_update(of=_DRAFT)
+_SAVE = update(_DRAFT).where(_DRAFT.c.key_hash == bindparam("key"))
+_DELETE = delete(_DRAFT).where(_DRAFT.c.key_hash == bindparam("key"))
 
 
 class _Sheet(msgspec.Struct, omit_defaults=True):
@@ -61,30 +76,22 @@ def add_draft(
     today: date,
 ) -> None:
     """Add a draft behind a key's hash."""
-    db.execute(
-        insert(Draft).values(
-            key_hash=key_hash,
-            wave_id=wave_id,
-            language=language,
-            collector=collector,
-            sheet=_pack(sheet, "", began),
-            started_on=today,
-            touched_on=today,
-        )
-    )
-
-
-_FOUND = (
-    select(*FACTS, Draft.sheet, Draft.language, Draft.collector, Draft.touched_on)
-    .select_from(Draft)
-    .join(Wave, Draft.wave_id == Wave.id)
-)
+    row = {
+        "key_hash": key_hash,
+        "wave_id": wave_id,
+        "language": language,
+        "collector": collector,
+        "sheet": _pack(sheet, "", began),
+        "started_on": today,
+        "touched_on": today,
+    }
+    db.execute(_ADD, row)
 
 
 def find_draft(db: Session, scope: Scope, key_hash: bytes, *, for_update: bool = False) -> DraftFacts | None:
     """Return the draft behind a key's hash, or None; with `for_update` nobody else changes it meanwhile."""
-    wanted = _FOUND.where(Draft.key_hash == key_hash, Wave.partnership == scope.partnership)
-    row = db.execute(wanted.with_for_update(of=Draft) if for_update else wanted).first()
+    wanted = {"key": key_hash, "partnership": scope.partnership}
+    row = db.execute(_BY_KEY_ALONE if for_update else _BY_KEY, wanted).first()
     if row is None:
         return None
     *facts, packed, language, collector, touched_on = row
@@ -97,16 +104,13 @@ def save_draft(
     db: Session, key_hash: bytes, draft: DraftFacts, sheet: AnswerSheet, *, page: str, language: str, today: date
 ) -> None:
     """Keep a draft's answers so far; `page` is the page they were last changed on."""
-    db.execute(
-        update(Draft)
-        .where(Draft.key_hash == key_hash)
-        .values(sheet=_pack(sheet, page, draft.began), touched_on=today, language=language)
-    )
+    changed = {"sheet": _pack(sheet, page, draft.began), "touched_on": today, "language": language}
+    db.execute(_SAVE, {"key": key_hash, **changed})
 
 
 def delete_draft(db: Session, key_hash: bytes) -> None:
     """Delete a draft."""
-    db.execute(delete(Draft).where(Draft.key_hash == key_hash))
+    db.execute(_DELETE, {"key": key_hash})
 
 
 def list_expired(db: Session, touched_before: date, closed_before: date) -> list[tuple[bytes, uuid.UUID, str]]:

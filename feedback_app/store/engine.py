@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -11,6 +14,7 @@ from sqlalchemy import Engine, event
 
 _reading: ContextVar[bool] = ContextVar("reading", default=False)
 BUSY_MILLISECONDS = 15_000
+_TURN = "has its turn to write"
 
 
 @contextmanager
@@ -45,6 +49,42 @@ def prepare_engine(engine: Engine) -> None:
         ):
             connection.execute(f"PRAGMA {pragma}")
 
+    queue_writers(engine)
+
+
+def queue_writers(engine: Engine) -> None:
+    """Let one thread of this process write at a time: SQLite would have the others sleep and try again, ever longer."""
+    turn = threading.Lock()
+
     @event.listens_for(engine, "begin")
     def began(connection: Any) -> None:
-        connection.exec_driver_sql("BEGIN" if _reading.get() else "BEGIN IMMEDIATE")
+        if _reading.get():
+            connection.exec_driver_sql("BEGIN")
+            return
+        if _TURN not in connection.info and turn.acquire(timeout=BUSY_MILLISECONDS / 1000):
+            connection.info[_TURN] = True
+        begin_writing(connection)
+
+    @event.listens_for(engine, "checkin")
+    def returned(_connection: Any, record: Any) -> None:
+        if record.info.pop(_TURN, False):
+            turn.release()
+
+
+def begin_writing(connection: Any) -> None:
+    """Begin as the only writer, asking every millisecond while another process writes."""
+    raw = connection.connection.dbapi_connection
+    ends = time.monotonic() + BUSY_MILLISECONDS / 1000
+    raw.execute("PRAGMA busy_timeout = 1")
+    try:
+        while time.monotonic() < ends:
+            try:
+                raw.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as busy:
+                if busy.sqlite_errorcode & 255 != sqlite3.SQLITE_BUSY:
+                    raise
+            else:
+                return
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    finally:
+        raw.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")

@@ -67,7 +67,7 @@ def put_off_job(db: Session, job_id: uuid.UUID, until: datetime, *, failed: bool
 
 def count_jobs(db: Session) -> dict[str, int]:
     """Return how many jobs are "waiting" and how many are set aside as "failed"."""
-    rows = dict(db.execute(select(OutboxJob.failed, func.count()).group_by(OutboxJob.failed)).tuples().all())
+    rows = {row[0]: row[1] for row in db.execute(select(OutboxJob.failed, func.count()).group_by(OutboxJob.failed))}
     return {"waiting": rows.get(False, 0), "failed": rows.get(True, 0)}
 
 

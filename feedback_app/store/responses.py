@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, cast
 
 import msgspec
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import Table, bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from feedback_app.domain.scope import Scope
@@ -16,11 +16,18 @@ from feedback_app.store.tables import BREAKDOWNS, Response, ResponseText, Wave, 
 encode_answers = msgspec.json.Encoder().encode
 decode_answers = msgspec.json.Decoder(dict[str, int | tuple[int, ...]]).decode
 
+# Made once, for every submission needs them: see drafts.py.
+_RESPONSE = cast(Table, Response.__table__)
+_ADD = insert(_RESPONSE)
+_WAVE_OF_RECEIPT = select(_RESPONSE.c.wave_id).where(
+    _RESPONSE.c.receipt_hash == bindparam("receipt"), _RESPONSE.c.partnership == bindparam("partnership")
+)
+
 
 def add_response(db: Session, values: Mapping[str, Any], texts: Mapping[str, str]) -> None:
     """Add one response (columns of `Response` but the id) and its words by item."""
     response_id = random_id()
-    db.execute(insert(Response).values(id=response_id, **values))
+    db.execute(_ADD, {"id": response_id, **values})
     if texts:
         add_texts(db, response_id, values["wave_id"], values["language"], texts)
 
@@ -34,8 +41,10 @@ def add_texts(db: Session, response_id: uuid.UUID, wave_id: uuid.UUID, language:
 
 def find_wave_of_receipt(db: Session, scope: Scope, receipt_hash: bytes) -> uuid.UUID | None:
     """Return the wave of the response with this receipt, or None."""
-    wanted = (Response.receipt_hash == receipt_hash, Response.partnership == scope.partnership)
-    return db.scalar(select(Response.wave_id).where(*wanted))
+    found: uuid.UUID | None = db.scalar(
+        _WAVE_OF_RECEIPT, {"receipt": receipt_hash, "partnership": scope.partnership}
+    )
+    return found
 
 
 def delete_by_receipt(db: Session, scope: Scope, receipt_hash: bytes) -> bool:
@@ -69,13 +78,13 @@ def iterate_rows(db: Session, wave_id: uuid.UUID, batch: int = 5000) -> Iterator
         Response.answers,
     )
     rows = select(*columns).where(Response.wave_id == wave_id).order_by(Response.id)
-    yield from db.execute(rows.execution_options(yield_per=batch)).tuples()
+    yield from db.execute(rows.execution_options(yield_per=batch))
 
 
 def count_by_wave(db: Session, scope: Scope) -> dict[uuid.UUID, int]:
     """Return wave id -> number of responses, waves without any left out."""
     rows = select(Response.wave_id, func.count()).where(Response.partnership == scope.partnership)
-    return dict(db.execute(rows.group_by(Response.wave_id)).tuples().all())
+    return dict(db.execute(rows.group_by(Response.wave_id)).all())
 
 
 def list_known_sources(db: Session, wave_id: uuid.UUID, hashes: Iterable[bytes]) -> set[bytes]:

@@ -10,7 +10,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import format_date
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from feedback_app.domain import errors
@@ -63,7 +64,9 @@ def forbidden(_error: Exception) -> ResponseReturnValue:
 
 def unsafe_form(error: CSRFError) -> ResponseReturnValue:
     """The form is too old or came without its cookie: show it again with all that was typed."""
-    page = expired.page_again()
+    page = expired.page_again(
+        _("This page was open for a long time. Your answers are still here. Please press the button again.")
+    )
     if page is not None:
         return page, 400
     sentences = [
@@ -78,9 +81,14 @@ def too_large(_error: Exception) -> ResponseReturnValue:
     return show_error(_("That was too much at once"), [_("Go back and make it shorter. Then send it again.")], 413)
 
 
-def database_away(error: DBAPIError) -> ResponseReturnValue:
+def database_away(error: SQLAlchemyError) -> ResponseReturnValue:
     """503: the database cannot be reached or written; nothing was saved, so nothing is said to be."""
-    log.error("database_away", kind=type(error.orig).__name__)
+    log.error("database_away", kind=type(getattr(error, "orig", error)).__name__)
+    again = expired.page_again(
+        _("We cannot save just now. Your answers are still here. Wait a minute and press the button again.")
+    )
+    if again is not None:
+        return again, 503, {"Retry-After": "30"}
     sentences = [
         _("Your last answer is not saved yet."),
         _("Wait a minute, go back, and press the button again. What you typed is still there."),
@@ -121,7 +129,8 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(403, forbidden)
     app.register_error_handler(413, too_large)
     app.register_error_handler(CSRFError, unsafe_form)
-    app.register_error_handler(OperationalError, database_away)
+    for away in (OperationalError, InterfaceError, PoolTimeout):
+        app.register_error_handler(away, database_away)
     app.register_error_handler(HTTPException, http_error)
     if not app.testing:
         app.register_error_handler(Exception, unexpected)

@@ -131,5 +131,5 @@ def init_languages(app: Flask, languages: tuple[Language, ...], directory: Path)
     app.config["LANGUAGES"] = languages
     app.config["BABEL_DEFAULT_LOCALE"] = _FORMATS.get(languages[0].locale, languages[0].locale)
     babel.init_app(app, locale_selector=lambda: _FORMATS.get(page_language().locale, page_language().locale))
-    babel.domain_instance = PageDomain(directory)  # type: ignore[assignment]
-    app.wsgi_app = LanguagePrefix(app.wsgi_app, languages)
+    babel.domain_instance = PageDomain(directory)
+    app.wsgi_app = LanguagePrefix(app.wsgi_app, languages)  # type: ignore[method-assign]

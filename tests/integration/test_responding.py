@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy import func, select, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -241,10 +242,9 @@ def test_a_form_whose_cookie_is_gone_is_shown_again_with_what_was_typed(
 def test_a_wave_that_closes_in_the_middle_can_be_finished_for_seven_days(
     client: CheckedClient, db: Session, helpline: Any
 ) -> None:
-    from tests.support.surveys import date
 
     address = answer_helpline(client)
-    db.execute(update(Wave).values(closed_from=date.today()))
+    db.execute(update(Wave).values(closed_from=datetime.now(UTC).date()))
     db.commit()
     assert client.get(HELPLINE).status_code == 410
     assert CODE.search(send(client, address).text)
@@ -253,10 +253,9 @@ def test_a_wave_that_closes_in_the_middle_can_be_finished_for_seven_days(
 def test_after_the_days_of_grace_it_says_that_the_survey_is_closed(
     client: CheckedClient, db: Session, helpline: Any
 ) -> None:
-    from tests.support.surveys import date
 
     address = answer_helpline(client)
-    db.execute(update(Wave).values(closed_from=date.today() - timedelta(days=7)))
+    db.execute(update(Wave).values(closed_from=datetime.now(UTC).date() - timedelta(days=7)))
     db.commit()
     assert client.get(address).status_code == 410
 
@@ -415,3 +414,22 @@ def test_a_survey_is_answered_from_right_to_left_in_a_pseudo_language(database_u
         address = post(client, "/ar-xb/surveys/helpline", page).location
         assert address == "/ar-xb/surveys/helpline/1/hl1"
         assert answer(client, address, HL1="4") == "/ar-xb/surveys/helpline/1/hl2"
+
+
+def test_a_database_that_cannot_be_written_keeps_the_words_in_the_page(
+    client: CheckedClient, helpline: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from feedback_app.store import drafts
+
+    def full(*_given: Any, **_more: Any) -> None:
+        raise OperationalError("UPDATE draft", {}, Exception("database or disk is full"))
+
+    begin(client, "helpline")
+    address = f"{HELPLINE}/1/hl6"
+    form = client.get(address)
+    with monkeypatch.context() as broken:
+        broken.setattr(drafts, "save_draft", full)
+        reply = post(client, address, form, do="next", HL6="A long story")
+    assert reply.status_code == 503
+    assert "A long story" in reply.text
+    assert post(client, address, reply, do="next", HL6="A long story").status_code == 302

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +33,7 @@ def field(app: Flask, instrument: Instrument, *, slug: str | None = None, **more
     from feedback_app.extensions import db
     from feedback_app.services.fielding import field_wave
 
-    today = date.today()
+    today = datetime.now(UTC).date()
     texts: dict[str, Texts] = more.pop("texts", {})
     chosen: dict[str, Any] = {
         "slug": slug or f"{instrument.slug}-wave",

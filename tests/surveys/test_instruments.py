@@ -108,6 +108,35 @@ def test_one_module_brings_its_extended_questions_and_two_do_not(real: dict[str,
     assert not {"PC27", "PC33", "PC46"} & set(both)
 
 
+@pytest.mark.parametrize(
+    ("answers", "module"),
+    [
+        ({"PC02": 1}, {"PC23", "PC24", "PC25", "PC26", "PC27"}),
+        ({"PC02": 2}, {"PC23", "PC24"}),
+        ({"PC02": 3}, {"PC28", "PC29"}),
+        ({"PC03": 1}, {"PC30", "PC31", "PC32", "PC33", "PC46"}),
+        ({"PC03": 2}, {"PC30", "PC31", "PC32", "PC33", "PC46"}),
+        ({"PC01": 3}, set()),
+        ({"PC01": 4}, {"PC34", "PC35", "PC36", "PC37"}),
+        ({"PC01": 6}, {"PC34", "PC35", "PC36", "PC37"}),
+    ],
+)
+def test_each_module_is_asked_of_those_it_is_for(
+    answers: dict[str, int], module: set[str], real: dict[str, Instrument]
+) -> None:
+    parents = real["send_parents"]
+    assert set(_asked(parents, **answers)) - set(_asked(parents)) == module
+
+
+def test_not_sure_is_counted_as_not_knowing_but_for_the_place_where_one_lives(real: dict[str, Instrument]) -> None:
+    for survey in real.values():
+        for item in survey.items.values():
+            if isinstance(item, TextItem) or item.options_from == "districts":
+                continue
+            unsure = [option for option in item.options if option.label == "Not sure"]
+            assert all(option.missing == "dont_know" for option in unsure), item.id
+
+
 def test_parents_of_the_very_young_are_not_asked_about_school(real: dict[str, Instrument]) -> None:
     assert not {"PC39", "PC45"} & set(_asked(real["send_parents"], PC04=11))
 

@@ -80,6 +80,13 @@ def test_a_question_behind_an_unreachable_one_is_unreachable_too() -> None:
     assert [finding.item for finding in findings(whole)] == ["RI02", "RI04"]
 
 
+def test_a_question_for_those_who_tick_two_answers_can_be_reached() -> None:
+    whole = data("route_on_multi")
+    both = {"all": [{"item": "RM01", "in": [1]}, {"item": "RM01", "in": [2]}]}
+    whole["sections"][0]["items"][1]["route"] = both
+    assert findings(whole) == []
+
+
 def test_a_link_that_knows_nothing_is_tried_as_well() -> None:
     whole = data("context")
     both = {"any": [{"context": "stage", "in": ["new"]}, {"context": "stage", "in": ["amended"]}]}

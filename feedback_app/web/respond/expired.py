@@ -1,9 +1,9 @@
-"""A form that cannot be trusted any more: the same page again, with all that was typed, to be sent once more."""
+"""A form that could not be taken: the same page again, with all that was typed, to be sent once more."""
 
 from __future__ import annotations
 
 from flask import request
-from flask_babel import gettext as _
+from sqlalchemy.exc import DBAPIError
 
 from feedback_app.domain.answers import AnswerSheet
 from feedback_app.domain.errors import FeedbackError
@@ -22,8 +22,15 @@ from feedback_app.web.respond.finding import get_unfinished, path_of
 from feedback_app.web.respond.showing import show_page
 
 
-def page_again() -> str | None:
+def page_again(notice: str) -> str | None:
     """Return the page of questions that was sent, filled in; None when it was no such page or cannot be shown."""
+    try:
+        return _page_again(notice)
+    except DBAPIError:
+        return None
+
+
+def _page_again(notice: str) -> str | None:
     given = request.view_args or {}
     if request.endpoint != "respond.answer":
         return None
@@ -51,7 +58,7 @@ def page_again() -> str | None:
         {item: answer.chosen for item, answer in told.items()},
         {item: answer.text or "" for item, answer in told.items() if answer.text is not None},
         {},
-        _("This page was open for a long time. Your answers are still here. Please press the button again."),
+        notice,
     )
 
 

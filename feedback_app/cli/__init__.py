@@ -1,0 +1,29 @@
+"""The same use cases from a terminal: `feedback-app`."""
+
+from __future__ import annotations
+
+import click
+
+from feedback_app.cli.database import database
+from feedback_app.cli.demonstration import demonstration
+from feedback_app.cli.importing import responses
+from feedback_app.cli.running import Commands
+from feedback_app.cli.serving import jobs, serve
+from feedback_app.cli.summaries import summary
+from feedback_app.cli.surveys import surveys
+from feedback_app.cli.translations import translations
+from feedback_app.cli.users import user
+from feedback_app.cli.waves import waves
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+def main() -> None:
+    """Surveys with families: prepare the database, check and open surveys, bring in answers, sum up, serve.
+
+    Settings come from the environment: FEEDBACK_SECRET_KEY, FEEDBACK_DATABASE_URL and so on.
+    """
+
+
+_COMMANDS = (database, surveys, waves, responses, summary, demonstration, translations, user, serve, jobs)
+for _command in _COMMANDS:
+    main.add_command(_command)

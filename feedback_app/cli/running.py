@@ -1,0 +1,125 @@
+"""What commands share: the application, one transaction a command, the clock, and mistakes told in plain sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+import click
+from flask import Flask, current_app
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from feedback_app.cli.wording import sentences_for
+from feedback_app.domain.errors import FeedbackError
+from feedback_app.domain.partnership import Partnership
+from feedback_app.domain.scope import Scope
+from feedback_app.domain.shelf import Shelf
+from feedback_app.extensions import db
+from feedback_app.settings import Settings, SettingsProblem
+from feedback_app.store.audit import add_entry
+from feedback_app.store.engine import reading_only
+
+REFUSED = 2  # as click ends a command that was called wrongly
+FAILED = 1
+OPERATOR = "command line"  # who did it, in the audit log
+
+
+class Refused(click.ClickException):
+    """A command is refused; the message is what somebody can act on."""
+
+    exit_code = REFUSED
+
+
+class Failed(click.ClickException):
+    """A command could not be carried through; the message says why."""
+
+    exit_code = FAILED
+
+
+class Commands(click.Group):
+    """A group of commands that never shows a traceback for a mistake in what was asked or set."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; say what is wrong in plain sentences where it cannot."""
+        try:
+            return super().invoke(ctx)
+        except (SettingsProblem, FeedbackError) as problem:
+            raise Refused(sentences_for(problem)) from problem
+        except DBAPIError as problem:
+            raise Failed(sentences_for(problem)) from problem
+
+
+@contextmanager
+def application() -> Iterator[Flask]:
+    """Yield the application of the environment's settings, its context entered; its connections are closed after."""
+    from feedback_app.app import create_app
+
+    app = create_app()
+    with app.app_context():
+        try:
+            yield app
+        finally:
+            db.session.close()
+            for engine in db.engines.values():
+                engine.dispose()
+
+
+@contextmanager
+def writing() -> Iterator[Session]:
+    """Yield a session whose work is committed at the end, or not at all when something goes wrong."""
+    session = db.session
+    try:
+        yield session
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+
+
+@contextmanager
+def reading() -> Iterator[Session]:
+    """Yield a session that only reads and takes no lock."""
+    with reading_only():
+        try:
+            yield db.session
+        finally:
+            db.session.rollback()
+
+
+def note(db: Session, action: str, subject: str) -> None:
+    """Write into the audit log what a command does with a wave, in the same transaction."""
+    add_entry(db, scope(), at=now(), actor=OPERATOR, action=action, subject=subject)
+
+
+def settings() -> Settings:
+    """Return the settings."""
+    return cast(Settings, current_app.config["SETTINGS"])
+
+
+def scope() -> Scope:
+    """Return whose data a command is about."""
+    return cast(Scope, current_app.config["SCOPE"])
+
+
+def shelf() -> Shelf:
+    """Return the partnership's surveys as files."""
+    return cast(Shelf, current_app.config["SHELF"])
+
+
+def first_language() -> str:
+    """Return the locale of the language that the surveys are written in."""
+    return cast(Partnership, current_app.config["PARTNERSHIP"]).first_language.locale
+
+
+def now() -> datetime:
+    """Return the time now, where the partnership is."""
+    return datetime.now(ZoneInfo(current_app.config["PARTNERSHIP"].timezone))
+
+
+def today() -> date:
+    """Return the day, where the partnership is."""
+    return now().date()

@@ -1,0 +1,171 @@
+"""`feedback-app serve` and `feedback-app jobs`: the web server, and the work behind it."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import signal
+import tempfile
+import threading
+from typing import IO, TYPE_CHECKING, Any
+
+import click
+
+from feedback_app.cli.logs import set_up_logs
+from feedback_app.cli.running import application, reading
+from feedback_app.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+ELECTION_SECONDS = 2.0
+LEAVING_SECONDS = 10.0
+
+
+class EmbeddedJobs:
+    """Does the jobs in a thread of one worker: of all that ask for the lock, the one that gets it.
+
+    A process of its own would cost as much memory as a worker; a thread in each would poll twice. When the worker ends,
+    however it ends, the system frees the lock and another worker's thread goes on within seconds.
+    """
+
+    def __init__(self) -> None:
+        """Make the lock, before any worker is there: a file without a name, which nobody has to tidy up."""
+        self.lock: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - open as long as the server
+        self.stop = threading.Event()
+        self.thread: threading.Thread | None = None
+
+    def start(self, app: Flask) -> None:
+        """Start this worker's thread."""
+        self.thread = threading.Thread(target=self._work, args=(app,), name="jobs", daemon=True)
+        self.thread.start()
+
+    def _work(self, app: Flask) -> None:
+        while not self.stop.is_set():
+            try:
+                fcntl.lockf(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                self.stop.wait(ELECTION_SECONDS)
+            else:
+                app.extensions["jobs"].run_forever(self.stop)
+
+    def leave(self) -> None:
+        """Let the job at hand be finished, within reason, and end."""
+        self.stop.set()
+        if self.thread is not None:
+            self.thread.join(LEAVING_SECONDS)
+
+
+def server_options(settings: Settings, host: str, port: int, workers: int, threads: int) -> dict[str, Any]:
+    """Return gunicorn's options: threads, no log of requests, no proxy header believed (ProxyFix sees to that)."""
+    return {
+        "bind": f"{host}:{port}",
+        "workers": workers,
+        "threads": threads,
+        "worker_class": "gthread",
+        "preload_app": False,  # each worker opens its own connections, and the parent stays small
+        "accesslog": None,
+        "errorlog": "-",
+        "loglevel": "warning",
+        "keepalive": 15,
+        "timeout": 60,
+        "graceful_timeout": 30,
+        "forwarded_allow_ips": "",
+        "secure_scheme_headers": {},
+        "forwarder_headers": "",
+        "control_socket_disable": True,
+        "proc_name": "feedback-app",
+        "worker_tmp_dir": "/dev/shm" if os.access("/dev/shm", os.W_OK) else None,  # noqa: S108 - gunicorn's own file
+        "when_ready": lambda _server: announce(settings, host, port),
+    }
+
+
+def announce(settings: Settings, host: str, port: int) -> None:
+    """Say where the program answers, and how to sign in to a demonstration."""
+    everywhere = host in ("0.0.0.0", "::")  # noqa: S104 - compared, not bound
+    click.echo(f"Open http://{'127.0.0.1' if everywhere else host}:{port}")
+    if settings.demonstration:
+        from feedback_app.services.accounts import DEMONSTRATION_PASSWORD, DEMONSTRATION_STAFF
+
+        for address in DEMONSTRATION_STAFF:
+            click.echo(f"For staff: /team/sign-in as {address} with the password {DEMONSTRATION_PASSWORD}")
+
+
+@click.command("serve")
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="Processes.")
+@click.option("--threads", default=8, show_default=True, type=click.IntRange(1, 64), help="Threads of each process.")
+def serve(host: str, port: int, workers: int, threads: int) -> None:
+    """Serve the pages, and do the work behind them unless FEEDBACK_JOBS_EMBEDDED is false."""
+    settings = load_settings()
+    set_up_logs()
+    run_server(settings, server_options(settings, host, port, workers, threads))
+
+
+def run_server(settings: Settings, options: dict[str, Any]) -> None:
+    """Run gunicorn with the application until it is told to end."""
+    from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
+
+    class Server(BaseApplication):
+        """The application under gunicorn, without files of settings or arguments of its own."""
+
+        def load_config(self) -> None:
+            """Hand over the options."""
+            for name, value in options.items():
+                self.cfg.set(name, value)
+
+        def load(self) -> Flask:
+            """Return the application, made in the worker."""
+            from feedback_app.app import create_app
+
+            return create_app(settings)
+
+    if settings.jobs_embedded:
+        jobs = EmbeddedJobs()
+        options |= {
+            "post_worker_init": lambda worker: jobs.start(worker.wsgi),
+            "worker_exit": lambda _server, _worker: jobs.leave(),
+        }
+    Server().run()
+
+
+@click.group("jobs")
+def jobs() -> None:
+    """What runs beside the pages: e-mail, and deleting what has been kept long enough."""
+
+
+@jobs.command("run")
+@click.option("--once", is_flag=True, help="Do what is due now, and end.")
+def run(once: bool) -> None:
+    """Do the jobs in this process, until it is told to end. Any number of these may run."""
+    set_up_logs()
+    with application() as app:
+        runner = app.extensions["jobs"]
+        if once:
+            click.echo(f"{runner.run_due()} done.")
+            return
+        stop = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stop.set())
+        click.echo("Doing jobs. End with Ctrl+C.")
+        runner.run_forever(stop)
+
+
+@jobs.command("status")
+def status() -> None:
+    """Say how many jobs wait, and how many are set aside after failing for days."""
+    from feedback_app.store import outbox
+
+    with application(), reading() as db:
+        click.echo(json.dumps(outbox.count_jobs(db)))
+
+
+@jobs.command("sweep")
+@click.option("--dry-run", is_flag=True, help="Only say what would be deleted.")
+def sweep(dry_run: bool) -> None:
+    """Delete what has been kept long enough: drafts, people's own words, failed jobs. The jobs do this once a day."""
+    with application() as app:
+        swept = app.extensions["jobs"].sweep(dry_run=dry_run)
+        click.echo(json.dumps({"would_delete" if dry_run else "deleted": swept.as_dict()}))

@@ -1,0 +1,69 @@
+"""What commands say when something is wrong: each kind of error in words that somebody can act on."""
+
+from __future__ import annotations
+
+from functools import singledispatch
+
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from feedback_app.domain import errors
+from feedback_app.domain.shelf import FilesRefused
+from feedback_app.settings import SettingsProblem
+
+NO_TABLES = ("no such table", "no such column", "does not exist")
+
+
+@singledispatch
+def sentences_for(problem: Exception) -> str:
+    """Return what to tell somebody about a problem."""
+    return f"This cannot be done: {problem}" if str(problem) else "This cannot be done."
+
+
+@sentences_for.register
+def _(problem: SettingsProblem) -> str:
+    return str(problem)
+
+
+@sentences_for.register
+def _(problem: FilesRefused) -> str:
+    return "\n".join(problem.problems)
+
+
+@sentences_for.register
+def _(problem: errors.ImportRefused) -> str:
+    return "\n".join(problem.problems)
+
+
+@sentences_for.register
+def _(problem: errors.SurveyUnknown) -> str:
+    return f"There is no survey or wave called {problem.slug}. See them with: feedback-app wave list"
+
+
+@sentences_for.register
+def _(problem: errors.WaveExists) -> str:
+    return f"There is a wave called {problem.slug} already. Choose another --slug."
+
+
+@sentences_for.register
+def _(problem: errors.WaveClosed) -> str:
+    return f"“{problem.title}” is not open."
+
+
+@sentences_for.register
+def _(problem: errors.InstrumentChanged) -> str:
+    return (
+        f"{problem.name} version {problem.version} has been answered and its file has changed since. "
+        f"Put the file back as it was, and make v{problem.version + 1}.yaml for the changes."
+    )
+
+
+@sentences_for.register
+def _(problem: DBAPIError) -> str:
+    said = str(problem.orig)
+    if isinstance(problem, IntegrityError):
+        return "Somebody else changed the same data just now. Nothing was written; run the command again."
+    if "locked" in said:
+        return "The database is busy. Nothing was written; run the command again."
+    if any(sign in said for sign in NO_TABLES) and "database" not in said:
+        return "The database is not prepared, or older than the program. Run: feedback-app db upgrade"
+    return f"The database cannot be used: {' '.join(said.split())}"

@@ -1,0 +1,104 @@
+"""What is done for each kind of job. Each is done at least once: a handler bears being called again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from flask import Flask, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from feedback_app.domain.ports import JobHandler, Mailer
+from feedback_app.extensions import security
+from feedback_app.services import posting
+
+
+def make_handlers(app: Flask, mailer: Mailer) -> dict[str, JobHandler]:
+    """Return kind -> handler."""
+    return {
+        posting.EMAIL: SendEmail(mailer),
+        posting.PASSWORD_LINK: SendPasswordLink(app, mailer),
+        posting.WAVE_CLOSED: SendWaveClosed(app, mailer),
+    }
+
+
+@contextmanager
+def at_site(app: Flask) -> Iterator[None]:
+    """Make addresses begin with the site's own, whatever host a request may have named, and words be the site's."""
+    with app.test_request_context(base_url=app.config["SETTINGS"].site_address):
+        yield
+
+
+class SendEmail:
+    """Sends a message that was written when it was put."""
+
+    def __init__(self, mailer: Mailer) -> None:
+        """Send through `mailer`."""
+        self.mailer = mailer
+
+    def __call__(self, payload: Mapping[str, Any]) -> None:
+        """Send `to`, `subject`, `text`."""
+        self.mailer.send(payload["to"], payload["subject"], payload["text"])
+
+
+class SendPasswordLink:
+    """Sends a link to a new password. It is made here, so that no link lies in the database or ages in a queue."""
+
+    def __init__(self, app: Flask, mailer: Mailer) -> None:
+        """Make links for `app`, send through `mailer`."""
+        self.app, self.mailer = app, mailer
+
+    def __call__(self, payload: Mapping[str, Any]) -> None:
+        """Send a link to the address `to` when it has an account that is on; do nothing when not."""
+        from flask_security.recoverable import generate_reset_link
+
+        with at_site(self.app):
+            user = security.datastore.find_user(case_insensitive=True, email=payload["to"])
+            if user is None or not user.active:
+                return
+            link, _token = generate_reset_link(user)
+            address, subject = user.email, _("A new password for %(site)s", site=_site(self.app))
+            text = "\n\n".join(
+                [
+                    _("Somebody, perhaps you, asked for a new password for this address."),
+                    _("To choose one, open this link within an hour. It works once:"),
+                    link,
+                    _("If it was not you, do nothing. Your password stays as it is."),
+                ]
+            )
+        self.mailer.send(address, subject, text)
+
+
+class SendWaveClosed:
+    """Tells a member of the team that a survey has closed."""
+
+    def __init__(self, app: Flask, mailer: Mailer) -> None:
+        """Make addresses for `app`, send through `mailer`."""
+        self.app, self.mailer = app, mailer
+
+    def __call__(self, payload: Mapping[str, Any]) -> None:
+        """Send `to` the `title`, the protected number `answered`, and where the summary of `slug` is."""
+        with at_site(self.app):
+            subject = _("“%(title)s” has closed", title=" ".join(payload["title"].split()))
+            text = "\n\n".join(
+                [
+                    _("The survey “%(title)s” has closed.", title=payload["title"]),
+                    _answered(payload["answered"]),
+                    _("What was begun can still be sent for seven days. The summary:"),
+                    url_for("team.wave", slug=payload["slug"], _external=True),
+                ]
+            )
+        self.mailer.send(payload["to"], subject, text)
+
+
+def _answered(answered: int | Mapping[str, int]) -> str:
+    """Return a protected number in a sentence."""
+    if isinstance(answered, int):
+        return ngettext("About %(num)s person answered.", "About %(num)s people answered.", answered)
+    return _("Fewer than %(number)s people answered.", number=answered["fewer_than"])
+
+
+def _site(app: Flask) -> str:
+    return " ".join(str(app.config["PARTNERSHIP"].name).split())

@@ -1,0 +1,1 @@
+"""Tables, charts and files for readers; pandas lives here."""

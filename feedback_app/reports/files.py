@@ -1,0 +1,61 @@
+"""Protected tables as files: CSV for any program, a workbook with a sheet that explains its symbols."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from feedback_app.reports.cells import safe_cell
+from feedback_app.reports.tables import COLUMNS, Row, Words
+
+WIDTHS = {"question": 48, "answer": 36, "withheld": 44}
+
+
+def tables_csv(rows: Iterable[Row]) -> bytes:
+    """Return the rows as CSV in UTF-8, with the mark by which spreadsheets know it."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    writer.writerows([safe_cell(cell) for cell in row.cells()] for row in rows)
+    return text.getvalue().encode("utf-8-sig")
+
+
+def tables_workbook(rows: Iterable[Row], words: Words) -> bytes:
+    """Return the rows as an XLSX workbook: one sheet explains, one holds them. No cell is ever a formula or a link."""
+    import xlsxwriter
+
+    content = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with xlsxwriter.Workbook(content, options) as book:
+        bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+        wrapped = book.add_format({"text_wrap": True, "valign": "top"})
+        _explain(book.add_worksheet("Read me"), words, bold, wrapped)
+        sheet = book.add_worksheet("Tables")
+        sheet.write_row(0, 0, COLUMNS, bold)
+        last = 0
+        for last, row in enumerate(rows, 1):
+            _write(sheet, last, row.cells(), wrapped)
+        for column, name in enumerate(COLUMNS):
+            sheet.set_column(column, column, WIDTHS.get(name, 12))
+        sheet.freeze_panes(1, 1)
+        sheet.autofilter(0, 0, last, len(COLUMNS) - 1)
+    return content.getvalue()
+
+
+def _explain(sheet: Any, words: Words, bold: Any, wrapped: Any) -> None:
+    sheet.set_column(0, 0, 28)
+    sheet.set_column(1, 1, 90)
+    _write(sheet, 0, (words.title,), bold)
+    for number, line in enumerate(words.read_me, 2):
+        _write(sheet, number, line, wrapped)
+
+
+def _write(sheet: Any, number: int, cells: Sequence[str | int | None], look: Any) -> None:
+    for column, cell in enumerate(cells):
+        value = safe_cell(cell)
+        if isinstance(value, str) and value:
+            sheet.write_string(number, column, value, look)
+        elif isinstance(value, int):
+            sheet.write_number(number, column, value, look)

@@ -1,0 +1,116 @@
+"""Accounts of staff: adding and switching off, and slowing down whoever guesses passwords."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import secrets
+import unicodedata
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from email_validator import EmailNotValidError, validate_email
+from sqlalchemy.orm import Session
+
+from feedback_app.domain.scope import Role, Scope
+from feedback_app.store import people, throttle
+from feedback_app.store.accounts import User
+
+SHORTEST_PASSWORD = 12
+LONGEST_PASSWORD = 200
+# Argon2id at the least cost that OWASP's cheat sheet on storing passwords asks for: 19 MiB a check keeps memory flat.
+HASH_COST = {"memory_cost": 19_456, "time_cost": 2, "parallelism": 1}
+DEMONSTRATION_PASSWORD = "look around 2026"  # noqa: S105 - printed at the start of a demonstration, of no use elsewhere
+DEMONSTRATION_STAFF = {"send.team@example.org": Role.SEND_TEAM, "lead@example.org": Role.WORKSTREAM_LEAD}
+FREE_TRIES = 6
+SECONDS_A_TRY = 20  # after those, one try more in so many seconds: for this account only, and never none at all
+
+
+class AccountRefused(ValueError):
+    """An account cannot be kept like this; the message says why."""
+
+
+def hash_password(password: str) -> str:
+    """Return the Argon2id hash of a password, written as the sign-in library reads it."""
+    from argon2 import PasswordHasher
+
+    hasher = PasswordHasher(
+        memory_cost=HASH_COST["memory_cost"], time_cost=HASH_COST["time_cost"], parallelism=HASH_COST["parallelism"]
+    )
+    return hasher.hash(unicodedata.normalize("NFKD", password))
+
+
+def add_user(db: Session, scope: Scope, email: str, password: str, roles: Sequence[Role]) -> User:
+    """Add a member of staff; raise AccountRefused for a bad address, a short password, no role, or an address taken."""
+    address = read_address(email)
+    if not SHORTEST_PASSWORD <= len(unicodedata.normalize("NFKD", password)) <= LONGEST_PASSWORD:
+        raise AccountRefused(
+            f"The password must have {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} letters, numbers and signs."
+        )
+    if not roles:
+        raise AccountRefused("Name at least one role.")
+    if people.find_user(db, address) is not None:
+        raise AccountRefused(f"There is an account for {address} already.")
+    user = User(
+        partnership=scope.partnership,
+        email=address,
+        password=hash_password(password),
+        active=True,
+        fs_uniquifier=secrets.token_hex(32),
+        roles=[people.get_or_add_role(db, role) for role in dict.fromkeys(roles)],
+    )
+    return people.add_user(db, user)
+
+
+def read_address(email: str) -> str:
+    """Return an e-mail address as it is kept: normal form, small letters; raise AccountRefused when it is none."""
+    try:
+        return validate_email(email, check_deliverability=False).normalized.lower()
+    except EmailNotValidError as wrong:
+        raise AccountRefused(f"{email!r} is no e-mail address: {wrong}") from wrong
+
+
+def list_users(db: Session, scope: Scope) -> list[User]:
+    """Return the partnership's members of staff by address."""
+    return people.list_users(db, scope)
+
+
+def disable_user(db: Session, scope: Scope, email: str) -> User:
+    """Switch an account off and end its sessions at once; raise AccountRefused when there is none."""
+    user = people.find_user(db, email.strip().lower())
+    if user is None or user.partnership != scope.partnership:
+        raise AccountRefused(f"There is no account for {email}.")
+    user.active = False
+    user.fs_uniquifier = secrets.token_hex(32)
+    db.flush()
+    return user
+
+
+def list_addresses(db: Session, scope: Scope, role: Role) -> list[str]:
+    """Return the addresses of those members of staff with a role whose account is on."""
+    return [user.email for user in people.list_users(db, scope) if user.active and user.has_role(role.value)]
+
+
+def set_password_hash(db: Session, email: str, hashed: str) -> None:
+    """Keep the same password under a newer hash; sessions go on."""
+    people.set_password_hash(db, email, hashed)
+
+
+def _tries_of(address: str) -> str:
+    """Return the name under which an address's tries are counted; it says nothing of the address."""
+    return "sign-in/" + hashlib.sha256(f"feedback/sign-in/{address}".encode()).hexdigest()[:32]
+
+
+def note_try(db: Session, address: str, now: datetime) -> int:
+    """Count one try for an address, known or not, and return 0, or the seconds to wait when there were too many."""
+    name, now = _tries_of(address), now.astimezone(UTC)
+    level = throttle.get_level(db, name, now, 1 / SECONDS_A_TRY)
+    if level > FREE_TRIES - 1:
+        return max(1, math.ceil((level - FREE_TRIES + 1) * SECONDS_A_TRY))
+    throttle.set_level(db, name, level + 1, now)
+    return 0
+
+
+def forget_tries(db: Session, address: str) -> None:
+    """Forget an address's tries: the right person came in, or chose a new password."""
+    throttle.set_level(db, _tries_of(address), 0.0, datetime.fromtimestamp(0, UTC))

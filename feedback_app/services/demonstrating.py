@@ -1,0 +1,102 @@
+"""The demonstration: for every survey a closed wave of last year and an open one, with invented answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from random import Random
+
+from sqlalchemy.orm import Session
+
+from feedback_app.domain.instrument import Instrument
+from feedback_app.domain.routing import keep_asked
+from feedback_app.domain.scope import Scope
+from feedback_app.domain.texts import FieldedDocument
+from feedback_app.domain.wave import week_of
+from feedback_app.services.accounts import DEMONSTRATION_PASSWORD, DEMONSTRATION_STAFF, add_user
+from feedback_app.services.bulk_adding import BATCH, Ready, add_ready, make_ready
+from feedback_app.services.fielding import field_wave
+from feedback_app.services.inventing import invent_sheet
+from feedback_app.services.linking import add_link
+from feedback_app.store import people, waves
+from feedback_app.store.waves import WaveFacts
+
+OPEN_DAYS, A_YEAR, WEEKS_SO_FAR = 42, 364, 3
+LONG_SURVEY, TINY_SURVEY = 20, 4  # items
+LINKS = ("school", "school", "school", "session")
+THROUGH_LINKS = 0.6  # the share of young people's answers that came through one of the links
+
+
+@dataclass(frozen=True)
+class Seeded:
+    """One wave that was made, with how many invented answers."""
+
+    wave: WaveFacts
+    answers: int
+
+
+def seed_survey(
+    db: Session, scope: Scope, document: FieldedDocument, today: date, language: str, answers: int | None = None
+) -> list[Seeded]:
+    """Make a survey's two demonstration waves; nothing when it has a wave already. `answers` are those of each wave."""
+    instrument = document.instrument
+    if waves.list_waves_of(db, scope, instrument.slug):
+        return []
+    opens = week_of(today) - timedelta(weeks=WEEKS_SO_FAR)
+    before = opens - timedelta(days=A_YEAR)
+    last_year, this_year = numbers_for(instrument) if answers is None else (answers, answers)
+    made = []
+    for day, year, closed_from, number in (
+        (before, opens.year - 1, before + timedelta(days=OPEN_DAYS), last_year),
+        (opens, opens.year, None, this_year),
+    ):
+        slug = f"{instrument.slug}-{year}"
+        wave = field_wave(
+            db, scope, document, slug=slug, opens_on=day, closed_from=closed_from, today=today, demonstration=True
+        )
+        last = min(today, (closed_from or today + timedelta(days=1)) - timedelta(days=1))
+        ready = _invented(db, scope, wave, instrument, number, last, language)
+        for start in range(0, len(ready), BATCH):
+            add_ready(db, scope, wave, "online", ready[start : start + BATCH])
+        made.append(Seeded(wave, len(ready)))
+    return made
+
+
+def numbers_for(instrument: Instrument) -> tuple[int, int]:
+    """Return how many answered last year and this year: as many as such surveys get, few for the smallest."""
+    items = len(instrument.items)
+    if items < TINY_SURVEY:
+        return 8, 24
+    if instrument.audience == "parent_carer" and items >= LONG_SURVEY:
+        return 160, 345
+    if instrument.audience == "young_person" and items >= LONG_SURVEY:
+        return 70, 120
+    return (40, 62) if instrument.minors else (34, 58)
+
+
+def _invented(
+    db: Session, scope: Scope, wave: WaveFacts, instrument: Instrument, number: int, last: date, language: str
+) -> list[Ready]:
+    """Return invented responses, the same at every run; those of the young came through links in part."""
+    draw = Random(f"{wave.slug}/{number}")  # noqa: S311 - invented answers, nothing secret
+    links = LINKS if instrument.audience == "young_person" else ()
+    collectors = [add_link(db, scope, wave.slug, kind)[1] for kind in links]
+    this_year = wave.closed_from is None
+    weeks = max(1, ((last - wave.opens_on).days + 7) // 7)
+    made = []
+    for _ in range(number):
+        week = wave.opens_on + timedelta(weeks=draw.randrange(weeks))
+        kept = keep_asked(instrument, invent_sheet(instrument, draw, week, this_year), wave.texts_open)
+        through = draw.choice(collectors) if collectors and draw.random() < THROUGH_LINKS else None
+        pace = draw.choices(("usual", "quick", "long"), (0.92, 0.05, 0.03))[0]
+        made.append(make_ready(instrument, kept, week=week_of(week), language=language, collector=through, pace=pace))
+    return made
+
+
+def seed_staff(db: Session, scope: Scope) -> Sequence[str]:
+    """Add the demonstration's staff accounts that are not there yet; return the addresses of all of them."""
+    for email, role in DEMONSTRATION_STAFF.items():
+        if people.find_user(db, email) is None:
+            add_user(db, scope, email, DEMONSTRATION_PASSWORD, [role])
+    return tuple(DEMONSTRATION_STAFF)

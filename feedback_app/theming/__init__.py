@@ -1,0 +1,1 @@
+"""Sentences to suggested themes, with the words that caused them."""

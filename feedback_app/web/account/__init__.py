@@ -1,0 +1,115 @@
+"""Pages for staff: signing in and out, a new password by e-mail. Flask-Security does the work; this says how."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import wraps
+from typing import Any
+
+from flask import Blueprint, Flask, g, request
+from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
+from flask_security.datastore import FSQLALiteUserDatastore
+
+from feedback_app.extensions import db, security
+from feedback_app.services.accounts import HASH_COST, SHORTEST_PASSWORD
+from feedback_app.store.accounts import Role, User
+from feedback_app.store.engine import set_reading
+from feedback_app.web.access import public
+from feedback_app.web.account.forms import AskForLinkForm, NewPasswordForm, SignInForm
+from feedback_app.web.account.mail import QueuedMail
+from feedback_app.web.account.words import AccountDomain
+
+# The library's own views, each with its audience: anybody may come to the door. One that is not here stops the start.
+AUDIENCES = {
+    "security.login": public,
+    "security.logout": public,
+    "security.forgot_password": public,
+    "security.reset_password": public,
+}
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+OPTIONS: dict[str, Any] = {
+    "URL_PREFIX": None,
+    "STATIC_FOLDER": None,
+    "LOGIN_URL": "/team/sign-in",
+    "LOGOUT_URL": "/team/sign-out",
+    "LOGOUT_METHODS": ["POST"],
+    "RESET_URL": "/team/new-password",
+    "POST_LOGIN_VIEW": "team.waves",
+    "POST_LOGOUT_VIEW": "public.home",
+    "POST_RESET_VIEW": "security.login",
+    "REGISTERABLE": False,
+    "RECOVERABLE": True,
+    "TRACKABLE": False,  # no address and no time of signing in is kept
+    "FRESHNESS": timedelta(minutes=-1),
+    "RETURN_GENERIC_RESPONSES": True,
+    "RESET_PASSWORD_WITHIN": timedelta(hours=1),
+    "PASSWORD_LENGTH_MIN": SHORTEST_PASSWORD,
+    "PASSWORD_HASH": "argon2",
+    "PASSWORD_SCHEMES": ["argon2", "plaintext"],
+    "PASSWORD_SINGLE_HASH": {"argon2", "plaintext"},  # no second secret that would have to outlive every key
+    "PASSWORD_HASH_PASSLIB_OPTIONS": {f"argon2__{name}": value for name, value in HASH_COST.items()},
+    "EMAIL_HTML": False,
+    "SEND_PASSWORD_RESET_EMAIL": False,  # the link is made when the message is sent: see jobs/handlers.py
+    "API_ENABLED_METHODS": ["session"],
+    "CLI_USERS_NAME": None,
+    "CLI_ROLES_NAME": None,
+    "MSG_GENERIC_AUTHN_FAILED": (_l("We do not know this address and password together. Check both"), "error"),
+    "MSG_PASSWORD_RESET_REQUEST": (_l("If we know this address, a link is on its way. It works for one hour."), "info"),
+    "MSG_PASSWORD_RESET_EXPIRED": (_l("This link is too old. Ask for a new one."), "error"),
+    "MSG_INVALID_RESET_PASSWORD_TOKEN": (_l("This link does not work any more. Ask for a new one."), "error"),
+    "MSG_PASSWORD_RESET_NO_LOGIN": (_l("Your new password is kept. Sign in with it."), "success"),
+    "MSG_PASSWORD_INVALID_LENGTH": (_l("Use at least %(length)s letters, numbers and signs"), "error"),
+    "MSG_PASSWORD_NOT_PROVIDED": (_l("Write your password"), "error"),
+    "MSG_EMAIL_NOT_PROVIDED": (_l("Write your e-mail address"), "error"),
+    "MSG_INVALID_EMAIL_ADDRESS": (_l("Write an e-mail address like name@example.org"), "error"),
+    "MSG_RETYPE_PASSWORD_MISMATCH": (_l("The two passwords are not the same. Type both again"), "error"),
+    "EMAIL_SUBJECT_PASSWORD_NOTICE": _l("Your password was changed"),
+}
+
+
+def init_account(app: Flask) -> None:
+    """Let members of staff sign in; raise RuntimeError when a view of the library has no declared audience."""
+    app.config.update({f"SECURITY_{name}": value for name, value in OPTIONS.items()})
+    app.before_request(begin_right)
+    app.register_blueprint(Blueprint("account", __name__, template_folder="templates"))
+    security._mail_util_cls = QueuedMail  # the library takes it when it is made only, which is before there is a web
+    security.init_app(
+        app,
+        FSQLALiteUserDatastore(db, User, Role),
+        login_form=SignInForm,
+        forgot_password_form=AskForLinkForm,
+        reset_password_form=NewPasswordForm,
+    )
+    security.i18n_domain = AccountDomain(app)
+    security.want_json(lambda _request: False)
+    security.login_manager.request_loader(lambda _request: None)  # nobody comes in by a token in an address
+    declare_audiences(app)
+
+
+def begin_right() -> ResponseReturnValue | None:
+    """Say before anything is read whether this request may write, and take only forms from people signing in."""
+    set_reading(request.method in _SAFE)
+    return ("", 415) if request.is_json and request.endpoint in AUDIENCES else None
+
+
+def declare_audiences(app: Flask) -> None:
+    """Give each of the library's views its audience and its one transaction; raise RuntimeError for one without."""
+    prefix = f"{app.config['SECURITY_BLUEPRINT_NAME']}."
+    for endpoint in [name for name in app.view_functions if name.startswith(prefix)]:
+        if endpoint not in AUDIENCES:
+            raise RuntimeError(f"{endpoint} has no audience: add it to AUDIENCES in {__name__}.")
+        app.view_functions[endpoint] = AUDIENCES[endpoint](_with_status(app.view_functions[endpoint]))
+
+
+def _with_status(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a view of the library that says by its status, too, when there is something to mend."""
+
+    @wraps(view)
+    def shown(**arguments: Any) -> Any:
+        page = view(**arguments)
+        return (page, g.form_status) if isinstance(page, str) and "form_status" in g else page
+
+    return shown

@@ -1,0 +1,121 @@
+"""The forms of signing in. Guessing is slowed down by account, not by place: a room behind one address never waits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import g
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+from flask_security import EmailValidateException
+from flask_security.forms import (
+    EmailValidation,
+    EqualToLocalize,
+    ForgotPasswordForm,
+    LoginForm,
+    ResetPasswordForm,
+    email_required,
+    password_required,
+)
+from flask_security.utils import validate_redirect_url
+from wtforms import EmailField, PasswordField
+
+from feedback_app.extensions import db, security
+from feedback_app.services import accounts, posting
+from feedback_app.store.engine import set_reading
+from feedback_app.web import clock
+
+_ADDRESS = _l("E-mail address")
+
+
+class SignInForm(LoginForm):
+    """Address and password. Checking a password takes long, so no transaction that writes is open meanwhile."""
+
+    email = EmailField(_ADDRESS, validators=[email_required, EmailValidation(verify=False)])
+    password = PasswordField(_l("Password"), validators=[password_required])
+    remember = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Keep where to go afterwards only when it is on this site."""
+        super().__init__(*args, **kwargs)
+        if self.next.data and not validate_redirect_url(self.next.data):
+            self.next.data = ""
+
+    def validate(self, **kwargs: Any) -> bool:
+        """Return whether somebody may come in; every try is counted before its password is looked at."""
+        g.form_status = 422
+        if not self._is_filled_in():
+            return False
+        address = _normal(self.email.data)
+        wait = accounts.note_try(db.session, address, clock.now())
+        db.session.commit()
+        if wait:
+            g.form_status = 429
+            message = ngettext("Too many tries. Wait %(num)s second", "Too many tries. Wait %(num)s seconds", wait)
+            self.form_errors.append(message)
+            return False
+        known, renewed = self._look(**kwargs)
+        if known:
+            accounts.forget_tries(db.session, address)
+        if renewed is not None:
+            accounts.set_password_hash(db.session, address, renewed)
+        return known
+
+    def _is_filled_in(self) -> bool:
+        """Return whether there is something to check; if not, say so at the top of the form."""
+        wanted = [(self.email, _("Write your e-mail address")), (self.password, _("Write your password"))]
+        blank = [sentence for field, sentence in wanted if not field.data]
+        self.form_errors.extend(blank)
+        return not blank
+
+    def _look(self, **kwargs: Any) -> tuple[bool, str | None]:
+        """Return whether address and password belong together, and the password's new hash if the cost has changed."""
+        set_reading(True)
+        with db.session.no_autoflush:
+            known = bool(super().validate(**kwargs))
+            renewed = self.user.password if known and self.user and self.user in db.session.dirty else None
+        db.session.rollback()
+        set_reading(False)
+        return known, renewed
+
+
+def _normal(address: str | None) -> str:
+    """Return an address as accounts are found by, so that another spelling is no fresh start for a guesser."""
+    try:
+        return str(security.mail_util.normalize(address or "")).lower()
+    except EmailValidateException:
+        return (address or "").strip().lower()
+
+
+class AskForLinkForm(ForgotPasswordForm):
+    """An address to send a link to. Nothing here looks whether we know it, so nothing can tell."""
+
+    email = EmailField(_ADDRESS, validators=[email_required, EmailValidation(verify=False)])
+
+    def validate(self, **kwargs: Any) -> bool:
+        """Put the asking into the outbox and return False always: the library then answers everybody alike."""
+        if super(ForgotPasswordForm, self).validate(**kwargs):
+            posting.put_password_link(db.session, _normal(self.email.data), clock.now())
+        else:
+            g.form_status = 422
+            self.form_errors.extend(str(error) for error in self.email.errors)
+        return False
+
+
+class NewPasswordForm(ResetPasswordForm):
+    """A new password, twice."""
+
+    password = PasswordField(_l("New password"), validators=[password_required])
+    password_confirm = PasswordField(
+        _l("The same password again"), validators=[EqualToLocalize("password", message="RETYPE_PASSWORD_MISMATCH")]
+    )
+
+    def validate(self, **kwargs: Any) -> bool:
+        """Return whether the password can be kept; the account's counted tries end with it."""
+        good = bool(super().validate(**kwargs))
+        if good and self.user is not None:
+            accounts.forget_tries(db.session, _normal(self.user.email))
+        elif not good:
+            g.form_status = 422
+        return good

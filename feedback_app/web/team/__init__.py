@@ -1,0 +1,1 @@
+"""Pages for workstream leads and the SEND team: waves and their summaries."""

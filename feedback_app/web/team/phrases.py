@@ -1,0 +1,215 @@
+"""Protected figures put into words, in the language of the page."""
+
+from __future__ import annotations
+
+from flask_babel import format_decimal, pgettext
+from flask_babel import gettext as _
+
+from feedback_app.domain.disclosure import SafeCount, SafeFigure
+from feedback_app.domain.disclosure_rules import PART_TOO_SMALL, TELLS_HIDDEN, TOO_ALIKE
+from feedback_app.domain.instrument import FacesItem, Item, NpsItem, RatingItem, SingleItem
+from feedback_app.reports.columns import RowWords
+from feedback_app.reports.tables import Words, unit_of
+from feedback_app.services.summarising import WaveSummary
+
+FEWER = "fewer_than_"
+
+
+def answers_in_all(count: SafeCount) -> str:
+    """Return a protected total of answers in words: "about 530 answers" or "fewer than 10 answers"."""
+    if count.value is None:
+        return _("fewer than %(number)s answers", number=count.high + 1)
+    return _("about %(number)s answers", number=format_decimal(count.value))
+
+
+def starting(words: str) -> str:
+    """Return words with a capital first letter, as they begin a line."""
+    return words[:1].upper() + words[1:]
+
+
+def from_answers(count: SafeCount) -> str:
+    """Return what figures rest on: "From about 530 answers."."""
+    return _("From %(answers)s.", answers=answers_in_all(count))
+
+
+def people(count: SafeCount) -> str:
+    """Return a protected count for a cell of a table: the rounded number, or "fewer than 5"."""
+    if count.value is None:
+        return _("fewer than %(number)s", number=count.high + 1)
+    return format_decimal(count.value)
+
+
+def percent(value: int) -> str:
+    """Return a share as it is read: "43%"."""
+    return _("%(value)s%%", value=format_decimal(value))
+
+
+def number(value: int) -> str:
+    """Return a whole number, below zero with a true minus."""
+    return format_decimal(abs(value)) if value >= 0 else "−" + format_decimal(-value)
+
+
+def ends(figure: SafeFigure) -> str:
+    """Return both ends of a figure's range, "39 to 48", or nothing when it has none."""
+    if figure.low is None or figure.high is None:
+        return ""
+    return _("%(low)s to %(high)s", low=number(figure.low), high=number(figure.high))
+
+
+def range_of(figure: SafeFigure) -> str:
+    """Return a figure's range in words, "range 39 to 48"."""
+    return _("range %(ends)s", ends=ends(figure))
+
+
+def figure_value(figure: SafeFigure) -> str:
+    """Return a figure for a cell or a chart: with % for a share, without for a score; or that it is not shown."""
+    if figure.value is None:
+        return _("not shown")
+    return percent(figure.value) if unit_of(figure.name) == "percent" else number(figure.value)
+
+
+def reason(code: str) -> str:
+    """Return why something is kept back, in plain words, for a machine reason of the disclosure rules."""
+    if code.startswith(FEWER):
+        fewer = int(code.removeprefix(FEWER))
+        return _("Fewer than %(number)s answers", number=fewer)
+    return {
+        TOO_ALIKE: _("Kept private: nearly everybody gave the same answer, and that would tell what each one said"),
+        PART_TOO_SMALL: _("Kept private: too few people stand behind one part of it"),
+        TELLS_HIDDEN: _("Kept private, so that a smaller group stays private"),
+    }[code]
+
+
+def either(labels: list[str]) -> str:
+    """Return option labels in quotes, joined by "or"."""
+    quoted = [pgettext("one answer in quotation marks", "“%(label)s”", label=label) for label in labels]
+    joined = quoted[0]
+    for label in quoted[1:]:
+        joined = _("%(first)s or %(second)s", first=joined, second=label)
+    return joined
+
+
+def labels_of(item: Item, codes: tuple[int, ...]) -> list[str]:
+    """Return the labels of an item's codes, in the order of the codes."""
+    return [item.label_of(code) for code in codes]  # type: ignore[union-attr]
+
+
+def figure_name(item: Item, name: str) -> str:
+    """Return what a figure of an item counts, in words: the labels of its answers, or the name of a score."""
+    match name, item:
+        case "nps", _item:
+            return _("Score: share of 9 and 10, less share of 0 to 6")
+        case "mean_satisfaction", _item:
+            return _("Mean satisfaction, from 0 to 100")
+        case (("promoters" | "passives" | "detractors"), NpsItem()):
+            return {
+                "promoters": _("9 or 10, likely"),
+                "passives": _("7 or 8, in between"),
+                "detractors": _("0 to 6, not likely"),
+            }[name]
+        case "csat", RatingItem():
+            return _("CSAT: %(labels)s", labels=either(labels_of(item, item.top)))
+        case (("top_two_box" | "top_face" | "unfavourable"), RatingItem() | FacesItem()):
+            return either(labels_of(item, item.top))
+        case _, RatingItem() | FacesItem():
+            return either(labels_of(item, item.bottom))
+        case _, SingleItem():
+            return item.figures[name].label
+    raise KeyError(name)
+
+
+def figure_sentence(item: Item, figure: SafeFigure, *, first: bool) -> str:
+    """Return a share in a sentence, with its range when it comes `first`; or why it is not shown."""
+    name = figure_name(item, figure.name)
+    if figure.value is None:
+        return _("%(name)s: not shown. %(reason)s.", name=name, reason=reason(figure.reason or ""))
+    value = figure_value(figure)
+    if isinstance(item, SingleItem):
+        said = _("%(name)s: %(value)s (%(range)s).", name=name, value=value, range=range_of(figure))
+        return f"{said} {from_answers(figure.base)}"
+    if figure.name == "mean_satisfaction":
+        return _("Mean satisfaction: %(value)s out of 100.", value=value)
+    if first:
+        return _(
+            "%(value)s answered %(name)s (%(range)s).", name=_plain(item, figure), value=value, range=range_of(figure)
+        )
+    return _("%(value)s answered %(name)s.", name=_plain(item, figure), value=value)
+
+
+def _plain(item: Item, figure: SafeFigure) -> str:
+    """Return the answers a share counts, without the name of the score."""
+    return (
+        either(labels_of(item, item.top))
+        if isinstance(item, RatingItem) and figure.name == "csat"
+        else (figure_name(item, figure.name))
+    )
+
+
+def missing_names() -> dict[str, str]:
+    """Return each kind of missing answer in words."""
+    return {
+        "not_shown": _("Not asked, because of an earlier answer"),
+        "not_reached": _("Stopped before this question"),
+        "skipped": _("Skipped"),
+        "prefer_not_to_say": _("Preferred not to say"),
+        "dont_know": _("Did not know, or not sure"),
+        "does_not_apply": _("Does not apply"),
+    }
+
+
+def caveat() -> str:
+    """Return the fixed caveat that stands once beside every set of figures (domain brief 3.15)."""
+    return _(
+        "These are the views of the people who chose to answer. They were not picked at random, so they may not match "
+        "all families. The range shows how much the figure could move by chance alone."
+    )
+
+
+def file_words(summary: WaveSummary) -> Words:
+    """Return the words of a wave's files of protected tables."""
+    return Words(
+        responses=_("People who answered"),
+        base=_("Gave an answer that counts"),
+        wrote=_("Wrote something"),
+        missing=missing_names(),
+        figure=figure_name,
+        withheld=reason,
+        title=summary.instrument.title,
+        read_me=_read_me(summary),
+    )
+
+
+def _read_me(summary: WaveSummary) -> tuple[tuple[str, str], ...]:
+    mark = _("Demonstration: every answer is made up.") if summary.wave.demonstration else ""
+    return (
+        (_("Wave"), summary.wave.slug),
+        (_("Survey"), f"{summary.instrument.formal_title} ({summary.instrument.code} v{summary.instrument.version})"),
+        *(((_("Note"), mark),) if mark else ()),
+        (_("How to read it"), caveat()),
+        ("people", _("Rounded to the nearest 5. Totals are rounded on their own, so parts may not add up.")),
+        ("c", _("A few people, or nobody. Hidden so that no family can be picked out. Do not read it as zero.")),
+        ("<10", _("Fewer than 10 people. In children’s surveys the number is 20.")),
+        ("figure, low, high", _("A figure and its range: how much it could move by chance alone.")),
+        ("unit", _("percent: of those who gave an answer that counts. score: from -100 to 100, not a share.")),
+        ("small group", _("Fewer than 30 answers. Do not compare it with other groups or years.")),
+        ("withheld", _("Why a figure is not shown. Please do not try to work it out from others.")),
+    )
+
+
+def row_words(facts: tuple[str, ...]) -> RowWords:
+    """Return the words of an export of rows and its codebook."""
+    names = {
+        "week": _("The Monday of the week in which the answers came"),
+        "language": _("The language in which the survey was answered"),
+        "form": _("The form of the survey: standard, easy read or pictures"),
+        "mode": _("How the answers came: online, or brought in from elsewhere"),
+        "pace": _("quick, usual or long, beside the time that the questions usually take"),
+    }
+    breakdown = _("A group that results may be split by, from the answers or the link")
+    return RowWords(
+        missing=missing_names(),
+        chosen=_("Chosen"),
+        not_chosen=_("Not chosen"),
+        wrote=_("Wrote something"),
+        facts={fact: names.get(fact, breakdown) for fact in facts},
+    )

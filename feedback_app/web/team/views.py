@@ -1,0 +1,171 @@
+"""Pages for staff: waves, a wave as a whole, its protected tables as files, its rows for the SEND team."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, cast
+
+from flask import Blueprint, current_app, render_template, send_file
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from sqlalchemy.orm import Session
+from werkzeug.exceptions import Forbidden
+
+from feedback_app.domain.policy import Policy
+from feedback_app.domain.scope import Role
+from feedback_app.domain.wave import is_open, last_day
+from feedback_app.extensions import db
+from feedback_app.services import exporting, fielding, summarising
+from feedback_app.services.summarising import WaveSummary
+from feedback_app.store.engine import set_reading
+from feedback_app.web import clock
+from feedback_app.web.access import scope, staff
+from feedback_app.web.languages import page_language
+from feedback_app.web.team import phrases
+from feedback_app.web.team.components import component_samples
+from feedback_app.web.team.figures import item_figure
+from feedback_app.web.team.forms import RowsForm
+
+blueprint = Blueprint("team", __name__, template_folder="templates", url_prefix="/team")
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+View = Callable[..., ResponseReturnValue]
+
+
+def policy() -> Policy:
+    """Return the partnership's thresholds of disclosure control."""
+    return cast(Policy, current_app.config["DISCLOSURE"])
+
+
+def get_summary(slug: str) -> WaveSummary:
+    """Return a wave's protected summary in the language of the page; raise SurveyUnknown."""
+    return summarising.summarise_wave(db.session, scope(), slug, policy(), page_language().locale)
+
+
+@blueprint.get("")
+@staff()
+def waves() -> ResponseReturnValue:
+    """Show all waves, the newest first, each with how many answered."""
+    lines = summarising.list_summaries(db.session, scope(), policy(), page_language().locale)
+    today = clock.today()
+    shown = [
+        {
+            "line": line,
+            "answered": phrases.starting(phrases.answers_in_all(line.number)),
+            "open": is_open(line.wave.opens_on, line.wave.closed_from, today),
+            "later": line.wave.opens_on > today,
+            "last_day": last_day(line.wave.closed_from),
+        }
+        for line in lines
+    ]
+    return render_template("team/waves.html", waves=shown)
+
+
+@blueprint.get("/waves/<slug>")
+@staff()
+def wave(slug: str) -> ResponseReturnValue:
+    """Show a wave as a whole: each question with its figures, its chart and its table."""
+    summary = get_summary(slug)
+    instrument, tables = summary.instrument, {table.code: table for table in summary.release}
+    sections = [
+        (section, [item_figure(instrument, section, tables[item.id]) for item in section.items])
+        for section in instrument.sections
+    ]
+    return render_template(
+        "team/wave.html",
+        summary=summary,
+        sections=sections,
+        answered=phrases.starting(phrases.answers_in_all(summary.number)),
+        last_day=last_day(summary.wave.closed_from),
+        caveat=phrases.caveat(),
+        threshold=policy().threshold_for(instrument.minors, sensitive=False),
+        rounding=policy().rounding,
+        may_take_rows=current_user.has_role(Role.SEND_TEAM.value),
+    )
+
+
+def _download(content: bytes, name: str, kind: str) -> ResponseReturnValue:
+    return send_file(io.BytesIO(content), mimetype=kind, as_attachment=True, download_name=name)
+
+
+@blueprint.get("/waves/<slug>/tables.csv")
+@staff()
+def tables_csv(slug: str) -> ResponseReturnValue:
+    """Send a wave's protected tables as CSV."""
+    summary = get_summary(slug)
+    content = exporting.export_tables_csv(summary, phrases.file_words(summary))
+    return _download(content, f"{slug}-tables.csv", "text/csv")
+
+
+@blueprint.get("/waves/<slug>/tables.xlsx")
+@staff()
+def tables_workbook(slug: str) -> ResponseReturnValue:
+    """Send a wave's protected tables as a workbook."""
+    summary = get_summary(slug)
+    content = exporting.export_tables_workbook(summary, phrases.file_words(summary))
+    return _download(content, f"{slug}-tables.xlsx", WORKBOOK)
+
+
+def refusals_logged(view: View) -> View:
+    """Write to the audit log when somebody signed in is refused this view, before the refusal is sent."""
+
+    @wraps(view)
+    def watched(**arguments: Any) -> ResponseReturnValue:
+        try:
+            return view(**arguments)
+        except Forbidden:
+            session: Session = db.session
+            actor = current_user.email
+            session.rollback()
+            set_reading(False)
+            exporting.log_refusal(session, scope(), arguments["slug"], actor=actor, now=clock.now())
+            session.commit()
+            raise
+
+    return watched
+
+
+@blueprint.get("/waves/<slug>/rows")
+@refusals_logged
+@staff(Role.SEND_TEAM)
+def rows(slug: str) -> ResponseReturnValue:
+    """Ask why the rows are needed."""
+    return _rows_page(slug, RowsForm())
+
+
+def _rows_page(slug: str, form: RowsForm) -> str:
+    found = fielding.get_wave(db.session, scope(), slug)
+    instrument = fielding.get_instrument(db.session, found.version_id, page_language().locale)
+    return render_template("team/rows.html", wave=found, instrument=instrument, form=form)
+
+
+@blueprint.post("/waves/<slug>/rows")
+@refusals_logged
+@staff(Role.SEND_TEAM)
+def take_rows(slug: str) -> ResponseReturnValue:
+    """Log who takes the rows and why, and send them with their codebook; or ask again for a reason."""
+    form = RowsForm()
+    if not form.validate():
+        return _rows_page(slug, form)
+    found = fielding.get_wave(db.session, scope(), slug)
+    instrument = fielding.get_instrument(db.session, found.version_id, page_language().locale)
+    archive = exporting.export_rows(
+        db.session,
+        scope(),
+        slug,
+        phrases.row_words(exporting.row_facts(instrument)),
+        actor=current_user.email,
+        reason=form.reason.data or "",
+        in_words=bool(form.in_words.data),
+        language=page_language().locale,
+        now=clock.now(),
+    )
+    return _download(archive, f"{slug}-rows.zip", "application/zip")
+
+
+@blueprint.get("/components")
+@staff()
+def components() -> ResponseReturnValue:
+    """Show every part the pages are made of."""
+    return render_template("team/components.html", samples=component_samples())

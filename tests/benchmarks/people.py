@@ -1,0 +1,417 @@
+"""People who answer a survey over HTTP, many at once, in a process of their own: what the server is measured with.
+
+Each has a connection and a cookie, reads the form off every page, chooses at random, follows where they are sent,
+and ends with a receipt. Prints lines of JSON: {"event": "begin"}, {"event": "end"}, then the figures.
+"""
+
+from __future__ import annotations
+
+import argparse
+import heapq
+import json
+import random
+import re
+import select
+import socket
+import time
+from collections import Counter
+from collections.abc import Callable, Generator
+from dataclasses import dataclass, field
+
+import brotli
+
+from tests.benchmarks.figures import percentile
+
+HEADERS = (
+    "Host: 127.0.0.1:{port}\r\nUser-Agent: Mozilla/5.0 (Linux; Android 14; Mobile)\r\nAccept: text/html,*/*;q=0.8\r\n"
+    "Accept-Language: en-GB\r\nAccept-Encoding: gzip, deflate, br\r\nConnection: keep-alive\r\n"
+)
+_LENGTH = re.compile(rb"(?i)\r\ncontent-length: *(\d+)")
+_LOCATION = re.compile(rb"(?i)\r\nlocation: *(?:https?://[^/\r]+)?(/[^\r]*)")
+_COOKIE = re.compile(rb"(?i)\r\nset-cookie: *(feedback=[^;\r]*)")
+_ENCODING = re.compile(rb"(?i)\r\ncontent-encoding: *(\w+)")
+_CLOSE = re.compile(rb"(?i)\r\nconnection: *close")
+_TOKEN = re.compile(rb'name="csrf_token" value="([^"]+)"')
+_CONTROL = re.compile(rb'<(?:input type="(?:radio|checkbox)"|textarea) id="[^"]+" name="([A-Z0-9_]+)"(?: value="(-?\d+)")?')
+_RECEIPT = re.compile(rb'class="code"[^>]*>([0-9A-Z ]{14})<')
+WARM_UP = 12  # journeys before anything is counted, so that every worker has seen every page
+SOME_WORDS = "Made+up+words%2C+to+be+counted"
+
+
+class Broken(Exception):
+    """A journey that cannot go on; the message is what it is counted under."""
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A request to send; `press` says that a person waits for the page it leads to."""
+
+    method: str
+    path: str
+    body: str = ""
+    press: bool = False
+
+    @property
+    def ends(self) -> bool:
+        """Return whether this sends the answers off, or asks for the receipt."""
+        return self.path.endswith("/sent") or (self.path.endswith("/check") and self.method == "POST")
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What came back: the status, where it leads, and the page as it came, still compressed."""
+
+    status: int
+    location: str
+    body: bytes
+    encoding: bytes
+
+    def page(self) -> bytes:
+        """Return the page as a browser shows it; Broken when it is compressed in a way nobody asked for."""
+        if self.encoding == b"br":
+            return bytes(brotli.decompress(self.body))
+        if self.encoding:
+            raise Broken("encoding")
+        return self.body
+
+
+THINK = "think"
+Journey = Generator[Ask | str, Reply, bytes]
+
+
+def journey(slug: str) -> Journey:
+    """Yield what one person asks for, and THINK where they would read; return the receipt they are shown."""
+    path = f"/surveys/{slug}"
+    reply = yield Ask("GET", path)
+    yield THINK
+    while True:
+        page = reply.page()
+        if path.endswith("/sent"):
+            return _found(_RECEIPT, page, "no receipt")
+        reply = yield Ask("POST", path, _filled_in(page), press=True)
+        if reply.status != 302:
+            raise Broken(f"status {reply.status} to a form")
+        path = reply.location
+        reply = yield Ask("GET", path)
+        if not path.endswith("/sent"):
+            yield THINK
+
+
+def _found(pattern: re.Pattern[bytes], page: bytes, otherwise: str) -> bytes:
+    found = pattern.search(page)
+    if found is None:
+        raise Broken(otherwise)
+    return found[1]
+
+
+def _filled_in(page: bytes) -> str:
+    """Return the form of a page with one answer to each question, chosen at random."""
+    choices: dict[bytes, list[bytes]] = {}
+    for name, value in _CONTROL.findall(page):
+        choices.setdefault(name, []).append(value)
+    token = _found(_TOKEN, page, "no token").decode()
+    parts = [f"csrf_token={token}", "do=next"]
+    for name, values in choices.items():
+        chosen = random.choice(values).decode()
+        parts.append(f"{name.decode()}={chosen or SOME_WORDS}")
+    return "&".join(parts)
+
+
+@dataclass
+class Figures:
+    """What was measured; times in milliseconds."""
+
+    requests: list[float] = field(default_factory=list)
+    presses: list[float] = field(default_factory=list)
+    errors: Counter[str] = field(default_factory=Counter)
+    completed: int = 0
+    received: int = 0
+
+
+@dataclass(eq=False)
+class Person:
+    """Somebody with a phone: a connection, a cookie, and how far they are."""
+
+    number: int
+    port: int
+    poll: select.epoll
+    people: dict[int, Person]
+    wire: socket.socket | None = None
+    cookie: bytes = b""
+    buffer: bytes = b""
+    asked: Ask | None = None
+    asked_at: float = 0.0
+    pressed_at: float = 0.0
+    fresh: bool = True
+    way: Journey | None = None
+    hurry: int = 0  # presses to come without thinking
+
+    def send(self, ask: Ask) -> None:
+        """Send a request, over the connection there is or a new one."""
+        self.asked, self.asked_at, self.buffer = ask, time.perf_counter(), b""
+        if ask.press:
+            self.pressed_at = self.asked_at
+        self.fresh = self.wire is None
+        if self.wire is None:
+            self._connect()
+        try:
+            self._write(ask)
+        except OSError:  # the server had closed it meanwhile
+            self.reconnect()
+
+    def reconnect(self) -> None:
+        """Send the last request once more, over a new connection, as browsers do when a kept one has gone."""
+        assert self.asked is not None
+        self.hang_up()
+        self.fresh = True
+        self._connect()
+        self._write(self.asked)
+
+    def _connect(self) -> None:
+        wire = socket.create_connection(("127.0.0.1", self.port), timeout=30)
+        wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        wire.setblocking(False)
+        self.wire = wire
+        self.people[wire.fileno()] = self
+        self.poll.register(wire.fileno(), select.EPOLLIN)
+
+    def _write(self, ask: Ask) -> None:
+        assert self.wire is not None
+        head = f"{ask.method} {ask.path} HTTP/1.1\r\n{HEADERS.format(port=self.port)}"
+        if self.cookie:
+            head += f"Cookie: {self.cookie.decode()}\r\n"
+        if ask.method == "POST":
+            head += f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(ask.body)}\r\n"
+        self.wire.sendall(f"{head}\r\n{ask.body}".encode())
+
+    def hang_up(self) -> None:
+        """Close the connection."""
+        if self.wire is not None:
+            self.poll.unregister(self.wire.fileno())
+            del self.people[self.wire.fileno()]
+            self.wire.close()
+            self.wire = None
+
+    def take(self, data: bytes) -> Reply | None:
+        """Add what came in; return the reply once it is whole."""
+        self.buffer += data
+        ends = self.buffer.find(b"\r\n\r\n")
+        if ends < 0:
+            return None
+        head = self.buffer[:ends]
+        length = int(_found(_LENGTH, head, "no length"))
+        if len(self.buffer) < ends + 4 + length:
+            return None
+        cookie, location, encoding = _COOKIE.search(head), _LOCATION.search(head), _ENCODING.search(head)
+        if cookie:
+            self.cookie = cookie[1]
+        if _CLOSE.search(head):
+            self.hang_up()
+        where = location[1].decode() if location else ""
+        return Reply(int(head[9:12]), where, self.buffer[ends + 4 :], encoding[1] if encoding else b"")
+
+
+class Crowd:
+    """A number of people at once; those who finish begin anew until the time is over."""
+
+    def __init__(self, port: int, slug: str, size: int, think: float) -> None:
+        """Make `size` people who think `think` seconds a page on average (0: not at all)."""
+        self.slug, self.think = slug, think
+        self.poll = select.epoll()
+        self.by_wire: dict[int, Person] = {}
+        self.everybody = [Person(number, port, self.poll, self.by_wire) for number in range(size)]
+        self.later: list[tuple[float, int]] = []
+        self.figures = Figures()
+        self.receipts: list[str] = []
+        self.counting = False
+        self.over = False
+        self.used = 0.0
+        self.unsettled: set[int] = set()
+
+    def warm_up(self) -> int:
+        """Let a few people through, one after the other; return how many presses a journey takes."""
+        presses = 0
+        for _ in range(WARM_UP):
+            person = Person(-1, self.everybody[0].port, self.poll, self.by_wire)
+            way = journey(self.slug)
+            step: Ask | str = next(way)
+            presses = 0
+            try:
+                while True:
+                    presses += step == THINK
+                    step = way.send(self._alone(person, step)) if isinstance(step, Ask) else next(way)
+            except StopIteration as done:
+                self.receipts.append(done.value.decode())
+            person.hang_up()
+        return presses
+
+    def _alone(self, person: Person, ask: Ask) -> Reply:
+        """Return the reply to one request, waiting for it."""
+        person.send(ask)
+        while True:
+            for _wire, _event in self.poll.poll(60):
+                assert person.wire is not None
+                reply = person.take(person.wire.recv(262_144))
+                if reply:
+                    if reply.status not in (200, 302):
+                        raise Broken(f"status {reply.status} while warming up: {reply.page().decode()[:2000]}")
+                    return reply
+
+    def run(self, seconds: float, spread: float, presses: int) -> float:
+        """Let everybody in over `spread` seconds, measure for `seconds`; return the seconds measured."""
+        now = time.perf_counter()
+        for person in self.everybody:
+            if self.think:
+                person.hurry = random.randrange(presses)  # so that they stand at different pages
+                self.unsettled.add(person.number)
+            heapq.heappush(self.later, (now + spread * person.number / len(self.everybody), person.number))
+        self._until(lambda: not self.unsettled and time.perf_counter() >= now + spread)
+        print(json.dumps({"event": "begin"}), flush=True)
+        began = time.perf_counter()
+        self.counting = True
+        self.used = -time.process_time()
+        self._until(lambda: time.perf_counter() >= began + seconds)
+        self.counting = False
+        self.used += time.process_time()
+        took = time.perf_counter() - began
+        print(json.dumps({"event": "end"}), flush=True)
+        self.over = True  # who has pressed "send" is still shown their receipt, so that the two can be compared
+        self._until(lambda: not any(person.asked and person.asked.ends for person in self.everybody))
+        return took
+
+    def _until(self, done: Callable[[], bool]) -> None:
+        """Serve everybody until `done` says so."""
+        while not done():
+            now = time.perf_counter()
+            while self.later and self.later[0][0] <= now:
+                self._go_on(self.everybody[heapq.heappop(self.later)[1]], None)
+            wait = min(0.05, self.later[0][0] - now) if self.later else 0.05
+            for wire, _event in self.poll.poll(max(0.0, wait)):
+                person = self.by_wire.get(wire)
+                if person:
+                    self._hear(person)
+
+    def _hear(self, person: Person) -> None:
+        """Take in what has come for one person, and let them go on."""
+        assert person.wire is not None
+        try:
+            data = person.wire.recv(262_144)
+        except OSError:
+            data = b""
+        try:
+            if not data:
+                self._lost(person)
+                return
+            reply = person.take(data) if person.asked else None
+        except Broken as wrong:
+            self._break(person, str(wrong))
+            return
+        if reply:
+            self._count(person, reply)
+            self._go_on(person, reply)
+
+    def _lost(self, person: Person) -> None:
+        """Reconnect when a kept connection ended; a new one that ends without a reply is an error."""
+        if person.asked is None:
+            person.hang_up()
+        elif person.fresh or person.buffer:
+            self._break(person, "connection lost")
+        else:
+            person.reconnect()
+
+    def _count(self, person: Person, reply: Reply) -> None:
+        assert person.asked is not None
+        now = time.perf_counter()
+        if self.counting:
+            self.figures.requests.append(1000 * (now - person.asked_at))
+            self.figures.received += len(person.buffer)
+            if person.pressed_at and person.asked.method == "GET":
+                self.figures.presses.append(1000 * (now - person.pressed_at))
+        if person.asked.method == "GET":
+            person.pressed_at = 0.0
+        if reply.status not in (200, 302):
+            self.figures.errors[f"status {reply.status} to {person.asked.method}"] += 1
+
+    def _go_on(self, person: Person, reply: Reply | None) -> None:
+        """Let somebody take their next step: ask, think, or finish and begin anew."""
+        asked, person.asked = person.asked, None
+        if self.over and not (asked and asked.ends):
+            return
+        try:
+            if person.way is None:
+                person.way, person.cookie = journey(self.slug), b""
+                step = next(person.way)
+            else:
+                step = person.way.send(reply) if reply else next(person.way)
+            if step == THINK:
+                step = self._thinking(person)
+            if isinstance(step, Ask):
+                person.send(step)
+        except StopIteration as done:
+            self._finish(person, done.value)
+        except Broken as wrong:
+            self._break(person, str(wrong))
+        except OSError as wrong:
+            self._break(person, type(wrong).__name__)
+
+    def _thinking(self, person: Person) -> Ask | str:
+        """Return what somebody asks next when they do not think, or THINK once they are to be woken later."""
+        assert person.way is not None
+        if not self.think or person.hurry:
+            person.hurry = max(0, person.hurry - 1)
+            return next(person.way)
+        self.unsettled.discard(person.number)
+        heapq.heappush(self.later, (time.perf_counter() + random.uniform(0.5, 1.5) * self.think, person.number))
+        return THINK
+
+    def _finish(self, person: Person, receipt: bytes) -> None:
+        self.receipts.append(receipt.decode())
+        self.figures.completed += self.counting
+        self._anew(person)
+
+    def _break(self, person: Person, kind: str) -> None:
+        self.figures.errors[kind] += 1
+        self._anew(person)
+
+    def _anew(self, person: Person) -> None:
+        """Let the next person take this one's place, on a connection of their own."""
+        person.hang_up()
+        person.way, person.asked, person.pressed_at = None, None, 0.0
+        if not self.over:
+            heapq.heappush(self.later, (time.perf_counter(), person.number))
+
+
+def main() -> None:
+    """Run a crowd as the command line says and print what it saw."""
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("--port", type=int, required=True)
+    asked.add_argument("--slug", required=True)
+    asked.add_argument("--people", type=int, required=True)
+    asked.add_argument("--seconds", type=float, required=True)
+    asked.add_argument("--think", type=float, default=0.0)
+    asked.add_argument("--spread", type=float, default=0.5)
+    told = asked.parse_args()
+    crowd = Crowd(told.port, told.slug, told.people, told.think)
+    presses = crowd.warm_up()
+    took = crowd.run(told.seconds, told.spread, presses)
+    seen = crowd.figures
+    requests, waits = sorted(seen.requests), sorted(seen.presses)
+    print(
+        json.dumps(
+            {
+                "seconds": took,
+                "requests": len(requests),
+                "completed": seen.completed,
+                "request_ms": [percentile(requests, share) for share in (0.5, 0.95, 0.99, 1.0)],
+                "press_ms": [percentile(waits, share) for share in (0.5, 0.95, 0.99, 1.0)],
+                "errors": dict(seen.errors),
+                "receipts": crowd.receipts,
+                "own_ms_a_request": 1000 * crowd.used / max(1, len(requests)),
+                "received": seen.received,
+            }
+        )
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,102 @@
+"""Browser tests: the machine's own Chromium against the application served on a port of its own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page
+from sqlalchemy import update
+
+from tests.support.application import migrate, running_application
+from tests.support.axe import check_page
+from tests.support.databases import sqlite_url
+from tests.support.server import serving
+
+Elsewhere = Callable[..., Any]
+CHROMIUM = ("chromium", "chromium-browser")
+ANSWERS = 60  # a wave of the demonstration
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """How Chromium is started; a machine without one fails these tests."""
+    program = next((found for name in CHROMIUM if (found := shutil.which(name))), None)
+    if program is None:
+        raise FileNotFoundError("Chromium is not on this machine: run deploy/machine.sh.")
+    arguments = ["--disable-dev-shm-usage", "--disable-background-networking", "--disable-component-update"]
+    if os.getuid() == 0:
+        arguments.append("--no-sandbox")  # Chromium refuses to run as root with it
+    return browser_type_launch_args | {"executable_path": program, "args": arguments}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    """A British visitor on a small phone; a test that is about another width sets it."""
+    return browser_context_args | {
+        "locale": "en-GB",
+        "timezone_id": "Europe/London",
+        "viewport": {"width": 360, "height": 740},
+    }
+
+
+@pytest.fixture(scope="session")
+def elsewhere() -> Iterator[Elsewhere]:
+    """Run a function in another thread and give back what it returns.
+
+    Playwright keeps an event loop in the test's own thread, where an application context cannot end.
+    """
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        yield lambda function, *arguments: pool.submit(function, *arguments).result()
+
+
+@pytest.fixture(scope="session")
+def live_app(tmp_path_factory: pytest.TempPathFactory, elsewhere: Elsewhere) -> Iterator[Flask]:
+    """The application, one for each session of tests; arrange its database through `elsewhere`."""
+    url = sqlite_url(tmp_path_factory.mktemp("browser") / "live.sqlite")
+    with ExitStack() as stack:
+        elsewhere(migrate, url)
+        app: Flask = elsewhere(stack.enter_context, running_application(url, demonstration=True, pseudo_languages=True))
+        yield app
+        elsewhere(stack.close)
+
+
+@pytest.fixture(scope="session")
+def base_url(live_app: Flask) -> Iterator[str]:
+    """Where the application answers; page.goto("/...") starts from here."""
+    with serving(live_app) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def fielded(live_app: Flask, elsewhere: Elsewhere) -> Flask:
+    """The application as `demo seed` leaves it, few answers a wave; the children's own words are asked, too."""
+    elsewhere(_seed, live_app)
+    return live_app
+
+
+def _seed(app: Flask) -> None:
+    from feedback_app.extensions import db
+    from feedback_app.services.demonstrating import seed_staff, seed_survey
+    from feedback_app.store.tables import Wave
+    from feedback_app.web.clock import today
+
+    with app.app_context():
+        shelf, scope = app.config["SHELF"], app.config["SCOPE"]
+        for name in shelf.list_surveys():
+            seed_survey(db.session, scope, shelf.load_document(name), today(), "en_GB", ANSWERS)
+        seed_staff(db.session, scope)
+        db.session.execute(update(Wave).where(Wave.closed_from.is_(None)).values(texts_open=True))
+        db.session.commit()
+
+
+@pytest.fixture
+def axe() -> Callable[[Page], None]:
+    """The check of a page by axe-core: axe(page) raises NotAccessible."""
+    return check_page

@@ -1,0 +1,157 @@
+"""The command line: preparing, opening, closing and summing up; a mistake ends in a sentence, not a traceback."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from feedback_app.domain.scope import Scope
+from feedback_app.store.audit import list_entries
+from feedback_app.store.tables import AuditEntry, Collector, OutboxJob
+from feedback_app.store.waves import find_wave
+from tests.support.commands import CommandLine
+from tests.support.databases import sqlite_url
+
+ANYSHIRE = Scope("anyshire")
+
+
+@pytest.fixture
+def run(database_url: str) -> CommandLine:
+    """Commands on a migrated database, with the invented surveys."""
+    return CommandLine(database_url, invented=True)
+
+
+def opened(run: CommandLine, *more: str) -> str:
+    """Open a wave of the invented clubs survey and return what was printed."""
+    return run.must("wave", "open", "--survey", "clubs", "--slug", "clubs-spring", *more)
+
+
+def test_a_new_database_says_what_to_do_and_is_prepared_by_one_command(tmp_path: Path) -> None:
+    run = CommandLine(sqlite_url(tmp_path / "new" / "feedback.sqlite"), invented=True)
+    refused = run("wave", "list")
+    assert refused.exit_code == 1
+    assert refused.stderr.strip() == (
+        "Error: The database is not prepared, or older than the program. Run: feedback-app db upgrade"
+    )
+    run.must("db", "upgrade")
+    run.must("db", "upgrade")
+    assert run.must("wave", "list") == "There are no waves yet.\n"
+
+
+def test_a_wave_is_opened_listed_and_closed(run: CommandLine, db: Session) -> None:
+    printed = opened(run, "--opens", "2020-03-02")
+    assert "http://127.0.0.1:8000/surveys/clubs\n" in printed
+    assert "clubs: {1: " in printed
+    (listed,) = json.loads(run.must("wave", "list", "--format", "json"))
+    assert listed == {
+        "slug": "clubs-spring",
+        "survey": "clubs",
+        "state": "open",
+        "opens_on": "2020-03-02",
+        "last_day": None,
+        "texts_open": False,
+        "demonstration": False,
+        "responses": 0,
+    }
+    assert "clubs-spring is closed from" in run.must("wave", "close", "--wave", "clubs-spring")
+    assert run.must("wave", "close", "--wave", "clubs-spring") == "clubs-spring was closed already.\n"
+    assert "clubs-spring  clubs  closed  2020-03-02 to " in run.must("wave", "list")
+    assert [entry.action for entry in list_entries(db, ANYSHIRE, "clubs-spring")] == ["wave opened", "wave closed"]
+
+
+def test_a_wave_is_open_up_to_its_last_day_and_that_day_too(run: CommandLine, db: Session) -> None:
+    opened(run, "--opens", "2025-03-03", "--until", "2025-04-11", "--texts-open")
+    wave = find_wave(db, ANYSHIRE, "clubs-spring")
+    assert wave is not None
+    assert (str(wave.opens_on), str(wave.closed_from), wave.texts_open) == ("2025-03-03", "2025-04-12", True)
+    (listed,) = json.loads(run.must("wave", "list", "--format", "json"))
+    assert (listed["last_day"], listed["state"]) == ("2025-04-11", "closed")
+
+
+def test_closing_a_wave_tells_the_send_team_the_protected_number(database_url: str, db: Session) -> None:
+    run = CommandLine(database_url, invented=True)
+    done = run(
+        "user",
+        "add",
+        "--email",
+        "team@example.org",
+        "--role",
+        "send_team",
+        "--password-stdin",
+        input="a long password\n",
+    )
+    assert done.exit_code == 0, done.output
+    opened(run)
+    assert "Messages to the SEND team: 1." in run.must("wave", "close", "--wave", "clubs-spring")
+    (job,) = db.scalars(select(OutboxJob))
+    assert job.payload["to"] == "team@example.org"
+    assert job.payload["answered"] == {"fewer_than": 20}
+
+
+def test_a_link_names_no_school_and_is_kept(run: CommandLine, db: Session) -> None:
+    opened(run)
+    address = run.must("wave", "link", "--wave", "clubs-spring", "--kind", "school").strip()
+    (collector,) = db.scalars(select(Collector))
+    assert address == f"http://127.0.0.1:8000/surveys/clubs?via={collector.id}"
+    assert collector.kind == "school"
+
+
+def test_what_cannot_be_done_is_said_in_one_sentence(run: CommandLine) -> None:
+    opened(run)
+    for words, sentence in (
+        (
+            ("wave", "open", "--survey", "clubs", "--slug", "clubs-spring"),
+            "There is a wave called clubs-spring already.",
+        ),
+        (("wave", "open", "--survey", "clubs", "--slug", "Clubs 1"), "small letters, figures and single dashes"),
+        (("wave", "open", "--survey", "pubs", "--slug", "pubs"), "There is no survey called pubs."),
+        (("wave", "close", "--wave", "autumn"), "There is no survey or wave called autumn."),
+        (("wave", "link", "--wave", "autumn", "--kind", "school"), "There is no survey or wave called autumn."),
+        (("summary", "--wave", "autumn"), "There is no survey or wave called autumn."),
+        (
+            ("wave", "open", "--survey", "clubs", "--slug", "x", "--opens", "2025-02-01", "--until", "2025-01-31"),
+            "--until is before --opens.",
+        ),
+    ):
+        refused = run(*words)
+        assert refused.exit_code == 2, words
+        assert sentence in refused.stderr
+        assert "Traceback" not in refused.output
+
+
+def test_a_missing_setting_is_said_in_one_sentence(database_url: str) -> None:
+    refused = CommandLine(database_url, secret_key="short")("wave", "list")
+    assert refused.exit_code == 2
+    assert "FEEDBACK_SECRET_KEY must be set to at least 32 characters." in refused.stderr
+
+
+def test_a_database_that_is_not_there_is_said_in_one_sentence() -> None:
+    refused = CommandLine("postgresql+psycopg://nobody@127.0.0.1:1/none")("wave", "list")
+    assert refused.exit_code == 1
+    assert refused.stderr.startswith("Error: The database cannot be used: ")
+
+
+def test_the_figures_of_a_wave_are_printed_protected_and_exactly(database_url: str) -> None:
+    run = CommandLine(database_url, invented=True)
+    run.must("demo", "seed", "--answers", "60")
+    (wave, *_) = [one for one in json.loads(run.must("wave", "list", "--format", "json")) if one["survey"] == "nhs-fft"]
+    protected = json.loads(run.must("summary", "--wave", wave["slug"], "--format", "json"))
+    exact = run("summary", "--wave", wave["slug"], "--format", "json", "--exact")
+    assert "for the operator alone" in exact.stderr
+    assert json.loads(exact.stdout)["responses"] == 60
+    assert [item["code"] for item in protected["items"]] == ["FF1", "FF2", "FF3"]
+    assert {"type", "base", "missing", "distribution", "headline"} <= set(protected["items"][0])
+    assert json.loads(exact.stdout)["items"][0]["headline"]["name"] == "csat"
+    table = run.must("summary", "--wave", wave["slug"])
+    assert "FF1      csat " in table
+    assert "Overall, how was our service?" in table
+
+
+def test_an_opened_wave_leaves_one_line_in_the_audit_log(run: CommandLine, db: Session) -> None:
+    opened(run)
+    (entry,) = db.scalars(select(AuditEntry))
+    assert (entry.actor, entry.action, entry.subject) == ("command line", "wave opened", "clubs-spring")

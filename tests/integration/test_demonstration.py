@@ -1,0 +1,118 @@
+"""`demo seed`: two waves a survey with invented answers that follow the rules, and differences of a known size."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from random import Random
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from feedback_app.domain.answers import AnswerSheet, unknown_answers
+from feedback_app.domain.instrument import FacesItem, NpsItem, RatingItem
+from feedback_app.domain.missing import Missing
+from feedback_app.domain.routing import items_asked
+from feedback_app.services.inventing import PLANTED, invent_sheet, shares_of
+from feedback_app.store.accounts import User
+from feedback_app.store.responses import decode_answers
+from feedback_app.store.tables import Collector, Response, ResponseText, Wave
+from tests.support.commands import CommandLine
+
+
+@pytest.fixture
+def run(database_url: str) -> CommandLine:
+    """Commands on a migrated database, with the real surveys, as a demonstration."""
+    return CommandLine(database_url, demonstration="true")
+
+
+def test_every_survey_gets_a_closed_wave_and_an_open_one(run: CommandLine, db: Session) -> None:
+    printed = run.must("demo", "seed")
+    listed = json.loads(run.must("wave", "list", "--format", "json"))
+    surveys = {one["survey"] for one in listed}
+    assert {(one["survey"], one["state"]) for one in listed} == {
+        (s, state) for s in surveys for state in ("open", "closed")
+    }
+    assert all(one["demonstration"] for one in listed)
+    parents = {one["state"]: one["responses"] for one in listed if one["survey"] == "send-parents"}
+    assert parents == {"closed": 160, "open": 345}
+    assert "Sign in as send.team@example.org with the password" in printed
+    assert sorted(db.scalars(select(User.email))) == ["lead@example.org", "send.team@example.org"]
+    assert (db.scalar(select(func.count()).select_from(Collector)) or 0) >= 8
+    minors = select(func.count()).select_from(ResponseText).where(ResponseText.item.like("CY%"))
+    assert db.scalar(minors) == 0
+
+
+def test_seeding_twice_changes_nothing(run: CommandLine, db: Session) -> None:
+    run.must("demo", "seed", "--answers", "3")
+    before = set(db.scalars(select(Response.id)))
+    db.rollback()
+    run.must("demo", "seed", "--answers", "9")
+    assert set(db.scalars(select(Response.id))) == before
+    assert db.scalar(select(func.count()).select_from(User)) == 2
+
+
+def test_a_survey_that_has_a_wave_is_left_alone(run: CommandLine, db: Session) -> None:
+    run.must("wave", "open", "--survey", "helpline", "--slug", "helpline-real")
+    run.must("demo", "seed", "--answers", "2")
+    assert list(db.scalars(select(Wave.slug).where(Wave.survey_slug == "helpline"))) == ["helpline-real"]
+
+
+def test_real_answers_never_get_invented_ones_beside_them(database_url: str) -> None:
+    refused = CommandLine(database_url, environment="production")("demo", "seed")
+    assert refused.exit_code == 2
+    assert "Invented answers have no place beside real ones" in refused.stderr
+
+
+def test_without_the_setting_no_accounts_are_made(database_url: str, db: Session) -> None:
+    CommandLine(database_url).must("demo", "seed", "--answers", "1")
+    assert list(db.scalars(select(User))) == []
+
+
+def test_invented_answers_keep_to_the_path_and_to_the_codes(run: CommandLine, app: Flask, db: Session) -> None:
+    run.must("demo", "seed", "--answers", "25")
+    shelf = app.config["SHELF"]
+    instruments = {
+        document.instrument.slug: document.instrument
+        for document in (shelf.load_document(name) for name in shelf.list_surveys())
+    }
+    rows = db.execute(select(Response, Wave).join(Wave, Response.wave_id == Wave.id)).all()
+    assert len(rows) == 50 * len(instruments)
+    for response, wave in rows:
+        instrument = instruments[wave.survey_slug]
+        answers = decode_answers(response.answers)
+        context = json.loads(response.context) if response.context else {}
+        asked = {item.id for item in items_asked(instrument, AnswerSheet(answers, {}, context), wave.texts_open)}
+        assert {item for item, answer in answers.items() if answer != Missing.NOT_SHOWN} == asked
+        shown = {item: answer for item, answer in answers.items() if item in asked}
+        assert unknown_answers(instrument, AnswerSheet(shown)) == []
+        assert wave.opens_on <= response.week <= date.today()  # noqa: DTZ011 - a day, compared with days
+        assert response.week.weekday() == 0
+
+
+def test_the_planted_difference_is_exactly_as_large_as_documented(app: Flask) -> None:
+    shelf = app.config["SHELF"]
+    for name in shelf.list_surveys():
+        instrument = shelf.load_document(name).instrument
+        for item in instrument.items.values():
+            if isinstance(item, RatingItem | FacesItem | NpsItem):
+                before, now = dict(shares_of(instrument, item, False)), dict(shares_of(instrument, item, True))
+                best = {9, 10} if isinstance(item, NpsItem) else set(item.top)
+                if getattr(item, "reverse_coded", False):
+                    best = set(item.bottom)
+                moved = sum(now[code] - before[code] for code in best)
+                assert moved * 100 == pytest.approx(PLANTED.get(item.type, 0))
+                assert sum(now.values()) == pytest.approx(1)
+                assert min(now.values()) > 0
+
+
+def test_many_invented_answers_come_close_to_the_shares_they_are_drawn_from(app: Flask) -> None:
+    instrument = app.config["SHELF"].load_document("helpline").instrument
+    item = instrument.items["HL1"]
+    draw = Random("a test")
+    sheets = [invent_sheet(instrument, draw, date(2026, 11, 2), True) for _ in range(4000)]
+    given = [answer for sheet in sheets if (answer := sheet.answers["HL1"]) > 0]
+    for code, share in shares_of(instrument, item, True):
+        assert given.count(code) / len(given) == pytest.approx(share, abs=0.03)

@@ -1,0 +1,114 @@
+"""Counting answers by item agrees with the plain count of the scoring rules, whatever the answers."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from feedback_app.domain.instrument import ITEM_KINDS, TextItem
+from feedback_app.domain.scoring import count_answers
+from feedback_app.reports.codebook import codebook_lines
+from feedback_app.reports.columns import RowWords, columns_of, items_with_columns
+from feedback_app.reports.counting import BATCH, count_items, counts_of
+from feedback_app.reports.item_tables import headlines_of
+from feedback_app.web.team.figures import chart_of, sentences_of
+from tests.support.summaries import make_instrument, some_answers
+
+INSTRUMENT = make_instrument()
+KINDS = ("not_shown", "not_reached", "skipped", "prefer_not_to_say", "dont_know", "does_not_apply")
+WORDS = RowWords(
+    {kind: kind for kind in KINDS}, "chosen", "not chosen", "wrote", {"week": "the week", "provision": "plan"}
+)
+MISSING = (-1, -2, -3, -7, -8, -9)
+
+
+@given(st.lists(st.sampled_from([1, 2, 3, 4, 5, *MISSING]), max_size=60))
+def test_a_rating_is_counted_as_the_scoring_rules_count_it(answers: list[int]) -> None:
+    item = INSTRUMENT.items["TS02"]
+    assert counts_of(item, Counter(answers)) == count_answers(answers, range(1, 6), {})
+
+
+@given(st.lists(st.sampled_from([1, 2, 3, *MISSING]), max_size=60))
+def test_an_option_declared_missing_is_counted_as_its_kind(answers: list[int]) -> None:
+    item = INSTRUMENT.items["TS01"]
+    assert counts_of(item, Counter(answers)) == count_answers(answers, (1, 2, 3), {3: "dont_know"})
+
+
+@given(st.lists(st.one_of(st.sampled_from(MISSING), st.sets(st.sampled_from([1, 2, 3]), min_size=1)), max_size=60))
+def test_several_choices_count_each_person_once_in_the_base(answers: list[int | set[int]]) -> None:
+    tally = Counter(tuple(sorted(answer)) if isinstance(answer, set) else answer for answer in answers)
+    plain = count_answers([list(a) if isinstance(a, set) else a for a in answers], (1, 2, 3), {})
+    counted = counts_of(INSTRUMENT.items["TS09"], tally)
+    assert (counted.values, counted.missing, counted.base) == (plain.values, plain.missing, plain.base)
+
+
+def test_a_choice_given_twice_by_one_person_counts_once() -> None:
+    counted = counts_of(INSTRUMENT.items["TS09"], Counter({(2, 2): 1}))
+    assert counted.values == {1: 0, 2: 1, 3: 0}
+    assert counted.base == 1
+
+
+def test_own_words_are_counted_but_never_read() -> None:
+    counted = counts_of(INSTRUMENT.items["TS11"], Counter({1: 4, -3: 6}))
+    assert counted.base == 4
+    assert counted.missing["skipped"] == 6
+
+
+def test_an_item_that_a_sheet_does_not_hold_was_not_reached() -> None:
+    counted = count_items(INSTRUMENT, [{"TS02": 5}, {}])
+    assert counted.by_item["TS02"].missing["not_reached"] == 1
+    assert counted.by_item["TS04"].missing["not_reached"] == 2
+
+
+def test_every_person_is_counted_across_batches() -> None:
+    counted = count_items(INSTRUMENT, iter(some_answers(50) * (BATCH // 50 * 2 + 1)))
+    assert counted.responses == 2 * BATCH + 50
+    for counts in counted.by_item.values():
+        assert counts.base + sum(counts.missing.values()) == counted.responses
+
+
+@pytest.mark.parametrize("answer", [6, -4, (1, 77)])
+def test_a_code_that_the_question_does_not_have_is_an_error(answer: int | tuple[int, ...]) -> None:
+    item = INSTRUMENT.items["TS09" if isinstance(answer, tuple) else "TS02"]
+    with pytest.raises(ValueError, match="does not have"):
+        counts_of(item, Counter({answer: 1}))
+
+
+@pytest.mark.parametrize("registered", [headlines_of, columns_of, chart_of, sentences_of])
+def test_every_kind_of_item_is_registered(registered: Callable[..., object]) -> None:
+    by_kind = registered.dispatch  # type: ignore[attr-defined]
+    missing = [kind.__name__ for kind in ITEM_KINDS if by_kind(kind) is by_kind(object)]
+    assert missing == (["TextItem"] if registered is chart_of else [])
+
+
+@pytest.mark.parametrize("registered", [headlines_of, columns_of, chart_of, sentences_of])
+def test_a_kind_of_item_nobody_registered_is_an_error(registered: Callable[..., object]) -> None:
+    with pytest.raises(TypeError, match="declared for str"):
+        registered("an item") if registered is headlines_of else registered("an item", WORDS)
+
+
+def test_the_codebook_names_every_code_of_every_column_once() -> None:
+    lines = [line for line in codebook_lines(INSTRUMENT, WORDS) if line.item]
+    assert len({(line.column, line.code) for line in lines}) == len(lines)
+    for item, columns in items_with_columns(INSTRUMENT, WORDS):
+        for column in columns:
+            codes = {line.code for line in lines if line.column == column.name}
+            assert {-1, -2, -3} <= codes
+            if not isinstance(item, TextItem) and column.option is None:
+                assert item.codes <= codes
+
+
+def test_the_codebook_says_which_kind_of_missing_an_option_counts_as() -> None:
+    kinds = {(line.column, line.code): line.missing for line in codebook_lines(INSTRUMENT, WORDS)}
+    assert kinds["TS01", 3] == "dont_know"
+    assert kinds["TS02", -9] == "does_not_apply"
+    assert kinds["TS02", 5] == ""
+
+
+def test_options_reported_together_stand_together_in_the_codebook() -> None:
+    groups = {line.code: line.label for line in codebook_lines(INSTRUMENT, WORDS) if line.column == "provision"}
+    assert groups == {1: "A plan", 3: "No plan / Not sure"}
