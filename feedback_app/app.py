@@ -143,6 +143,7 @@ def furnish_templates(app: Flask) -> None:
         }
 
     app.add_template_global(asset)
+    app.add_template_filter(languages.in_page_language)
     app.add_template_global(babel_format_date, "format_date")
 
 
@@ -158,12 +159,17 @@ def _fingerprint(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()[:10]
 
 
+@lru_cache(maxsize=1024)
+def _address_below(root: str, language: str, folder: str, name: str) -> str:
+    """Return the address of a static file for pages below `root`, which ends with the path of their language."""
+    address = url_for("static", filename=name, v=_fingerprint(Path(folder) / name))
+    return f"{root.removesuffix(f'/{language}')}{address.removeprefix(root)}" if language else address
+
+
 def asset(name: str) -> str:
     """Return the address of a static file, the same in every language and new whenever the file changes."""
-    file = Path(current_app.static_folder or "") / name
-    language = languages.page_language().path
-    address = url_for("static", filename=name, v=_fingerprint(file))
-    return address.replace(f"/{language}/static/", "/static/", 1) if language else address
+    root = request.root_path if request else ""
+    return _address_below(root, languages.page_language().path, current_app.static_folder or "", name)
 
 
 def protect_answers(app: Flask, settings: Settings) -> None:

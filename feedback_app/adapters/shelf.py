@@ -64,7 +64,8 @@ class FileShelf:
 
     def write_texts(self, path: Path) -> int:
         """Write all texts of pages and surveys into a .pot file for translators; return how many there are."""
-        return write_catalogue(collect_texts(self.load_document(name).instrument for name in self.list_surveys()), path)
+        instruments = [self.load_document(name).instrument for name in self.list_surveys()]
+        return write_catalogue(collect_texts(instruments, self.load_partnership()), path)
 
     def load_map(self, path: Path) -> ImportMap:
         """Return the map of an import from a file; raise FilesRefused."""

@@ -10,6 +10,7 @@ from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.pofile import write_po
 
 from feedback_app.domain.instrument import Instrument
+from feedback_app.domain.partnership import CONTEXT, Partnership, texts_of_partnership
 from feedback_app.domain.texts import texts_of
 
 METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
@@ -19,7 +20,7 @@ _NOT_OURS = tuple(f'"{name}' for name in ("POT-", "PO-", "Project", "Report", "L
 PACKAGE = Path(__file__).resolve().parent.parent
 
 
-def collect_texts(instruments: Iterable[Instrument]) -> Catalog:
+def collect_texts(instruments: Iterable[Instrument], partnership: Partnership) -> Catalog:
     """Return the catalogue of all texts, untranslated, in the order of files and questions."""
     catalogue = Catalog(charset="utf-8", fuzzy=False, header_comment="# All texts of feedback-app.")
     found = extract_from_dir(PACKAGE, METHODS, OPTIONS, KEYWORDS, ("Translators:",), strip_comment_tags=True)
@@ -28,6 +29,8 @@ def collect_texts(instruments: Iterable[Instrument]) -> Catalog:
     for instrument in instruments:
         for context, text in texts_of(instrument):
             catalogue.add(text, None, [(f"{instrument.name} v{instrument.version}", 1)], context=context)
+    for text in texts_of_partnership(partnership):
+        catalogue.add(text, None, [("partnership", 1)], context=CONTEXT)
     return catalogue
 
 

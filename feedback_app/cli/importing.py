@@ -26,8 +26,8 @@ from feedback_app.services import fielding
 from feedback_app.services.importing import ImportReport, Incoming, apply_import, check_import
 
 WHY = {
-    TOO_LITTLE: "with too few answers to count as a response",
-    HANDED_OVER: "by somebody who answered in another's place",
+    TOO_LITTLE: "too few answers to count as a response",
+    HANDED_OVER: "somebody answered in another's place",
 }
 
 
@@ -71,7 +71,7 @@ def import_them(
         with writing() as db, _bar(report.new + report.known, "Writing") as bar:
             added = apply_import(db, scope(), incoming.wave, spool, lambda done: bar.update(done - bar.pos))
             note(db, "responses imported", slug)
-        click.echo(f"{added:,} responses were added to {slug}.")
+        click.echo(f"Responses added to {slug}: {added:,}.")
 
 
 def _check(file: Path, survey: str, slug: str, map_file: Path, spool: BinaryIO | None) -> tuple[Incoming, ImportReport]:
@@ -99,12 +99,12 @@ def _tell(report: ImportReport) -> None:
         click.echo(problem, err=True)
     if report.problem_count > len(report.problems):
         click.echo(f"... and {report.problem_count - len(report.problems):,} problems more", err=True)
-    click.echo(f"{report.rows:,} rows: {report.new:,} new, {report.known:,} in the wave already.")
+    click.echo(f"Rows: {report.rows:,}. New: {report.new:,}. In the wave already: {report.known:,}.")
     for why, rows in sorted(report.left_out.items()):
-        click.echo(f"{rows:,} rows are left out: {WHY[why]}.")
+        click.echo(f"Rows left out, {WHY[why]}: {rows:,}.")
     if report.off_path:
         click.echo(
-            f"{report.off_path:,} answers are left out: this survey would not have asked those questions. "
+            f"Answers left out: {report.off_path:,}. This survey would not have asked those questions. "
             "Say routes: theirs in the map to keep them."
         )
     if report.looks_like_the_same_again and not report.problem_count:

@@ -215,7 +215,8 @@ def _protect_table(table: ItemTable, policy: Policy) -> SafeTable:
     threshold = policy.threshold_for(table.minors, table.sensitive)
     given = table.counts.missing
     missing = {key: _safe_count(given[key], threshold, policy) for key in MISSING_KEYS if key in given}
-    shares = tuple(_safe_share(table, code, base, policy) for code in sorted(table.counts.values))
+    options = sorted(table.counts.values) if len(table.possible) > 1 else ()
+    shares = tuple(_safe_share(table, code, base, policy) for code in options)
     figures = _safe_figures(table, {share.code: share.count for share in shares}, base, policy)
     return SafeTable(_SEAL, table.code, table.type, base, small, MappingProxyType(missing), shares, figures)
 
@@ -232,6 +233,8 @@ def _safe_share(table: ItemTable, code: int, base: SafeCount, policy: Policy) ->
     count = _safe_count(table.counts.values[code], policy.threshold_for(table.minors, table.sensitive), policy)
     if count.value is None or not base.value:
         return SafeShare(_SEAL, code, count, None)
+    if count.value >= base.value and len(table.possible) > 1 and not table.multi:
+        return SafeShare(_SEAL, code, count, None)  # rounded counts cannot know that all gave it
     return SafeShare(_SEAL, code, count, int(round_half_up(100 * count.value / base.value)))
 
 

@@ -53,6 +53,8 @@ def withheld_whole(table: ItemTable, policy: Policy) -> tuple[Rule, str] | None:
     least = policy.base_for(table.minors)
     if base < least:
         return "R0", f"fewer_than_{least}"
+    if len(table.possible) < 2:
+        return None  # how many wrote something: there is no answer to be alike in
     alike = base - most < policy.threshold_for(table.minors, sensitive=True) if table.sensitive else base == most
     if alike and (table.sensitive or base < policy.same_answer_base):
         return "R2", TOO_ALIKE

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Literal
 
@@ -12,6 +12,7 @@ from pydantic import Field
 from feedback_app.domain.instrument import Frozen
 
 KEY = r"^[a-z][a-z0-9_]*$"
+CONTEXT = "partnership"  # of its own texts, where they are translated
 
 
 class Language(Frozen):
@@ -127,6 +128,18 @@ class Partnership(Frozen):
             locality.key: tuple(district for district in self.districts if district.locality == locality.key)
             for locality in self.geography.localities
         }
+
+
+def texts_of_partnership(partnership: Partnership) -> Iterator[str]:
+    """Yield the texts that families read in their own language: what contacts are for, and who reads what."""
+    contacts = partnership.contacts
+    for contact in (contacts.danger, *contacts.local, *contacts.young):
+        yield contact.label
+        if contact.note:
+            yield contact.note
+    for reader in partnership.readers:
+        yield reader.who
+        yield reader.reads
 
 
 def disagreements(partnership: Partnership) -> list[str]:

@@ -19,6 +19,7 @@ class Words:
     responses: str
     base: str
     wrote: str
+    small_group: str
     missing: Mapping[str, str]
     figure: Callable[[Item, str], str]
     withheld: Callable[[str], str]
@@ -75,7 +76,7 @@ def _item_rows(item: Item, table: SafeTable, words: Words) -> Iterator[Row]:
     head = (table.code, item.text, table.type)
     own_words = isinstance(item, TextItem)
     held = words.withheld(table.reason) if table.reason and not own_words else ""
-    small = "small group" if table.small_group else ""
+    small = words.small_group if table.small_group else ""
     label = words.wrote if own_words else words.base
     yield Row(*head, "base", None, label, total_cell(table.base), small_group=small, withheld=held)
     if not isinstance(item, TextItem):

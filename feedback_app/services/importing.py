@@ -216,6 +216,7 @@ def apply_import(
 
     `progress` is told how many rows of the spool are done. The caller commits: all of it, or nothing.
     """
+    bulk.make_room(db)
     spool.seek(0)
     decode = msgspec.json.Decoder(Ready).decode
     added = done = 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -100,23 +100,29 @@ def save_page(
     *,
     today: date,
     language: str,
+    found: Unfinished | None = None,
 ) -> Unfinished:
-    """Keep the answers of one page and return the draft as it is now; other pages' answers stay as they were."""
-    found = get_draft(db, scope, code, today, language, for_update=True)
-    if page_id not in found.instrument.pages:
-        raise PageUnknown(page_id)
-    own = {item.id for item in found.instrument.pages[page_id].items}
-    sheet = found.sheet.with_page(
-        {item: answer for item, answer in answers.items() if item in own},
-        {item: words for item, words in texts.items() if item in own},
-    )
-    key = codes.hash_of(code, "draft")
-    drafts.save_draft(db, key, found.draft, sheet, page=page_id, language=language, today=today)
-    return Unfinished(code, _with_sheet(found.draft, sheet, page_id), found.instrument)
+    """Keep the answers of one page and return the draft as it is now; other pages' answers stay as they were.
+
+    With `found`, the draft is not read again unless it has changed since.
+    """
+    while True:
+        found = found or get_draft(db, scope, code, today, language, for_update=True)
+        if page_id not in found.instrument.pages:
+            raise PageUnknown(page_id)
+        own = {item.id for item in found.instrument.pages[page_id].items}
+        sheet = found.sheet.with_page(
+            {item: answer for item, answer in answers.items() if item in own},
+            {item: words for item, words in texts.items() if item in own},
+        )
+        key = codes.hash_of(code, "draft")
+        if drafts.save_draft(db, key, found.draft, sheet, page=page_id, language=language, today=today):
+            return Unfinished(code, _with_sheet(found.draft, sheet, page_id), found.instrument)
+        found = None
 
 
 def _with_sheet(draft: DraftFacts, sheet: AnswerSheet, page: str) -> DraftFacts:
-    return DraftFacts(draft.wave, sheet, page, draft.began, draft.language, draft.collector, draft.touched_on)
+    return replace(draft, sheet=sheet, page=page, packed="")
 
 
 def find_receipt(db: Session, scope: Scope, code: str) -> Receipt | None:

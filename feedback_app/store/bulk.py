@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import Table, func, insert, select, text
 from sqlalchemy.orm import Session
 
 from feedback_app.store.tables import Response, ResponseText, random_id
+
+_RESPONSES, _TEXTS = cast(Table, Response.__table__), cast(Table, ResponseText.__table__)
+CACHE_KILOBYTES = 65_536
+
+
+def make_room(db: Session) -> None:
+    """Let this connection keep more pages in memory: random keys touch all of a table. PostgreSQL needs nothing."""
+    if db.get_bind().dialect.name == "sqlite":
+        db.execute(text(f"PRAGMA cache_size = -{CACHE_KILOBYTES}"))
 
 
 def add_responses(db: Session, rows: Sequence[tuple[Mapping[str, Any], Mapping[str, str]]]) -> None:
@@ -20,10 +29,16 @@ def add_responses(db: Session, rows: Sequence[tuple[Mapping[str, Any], Mapping[s
         response_id = random_id()
         responses.append({"id": response_id, **values})
         texts += [_text(response_id, values, item, said) for item, said in words.items()]
+    # To the tables themselves and in the order of their keys: half the time of mapped objects in the order they came.
     if responses:
-        db.execute(insert(Response), responses)
+        db.execute(insert(_RESPONSES), sorted(responses, key=_key))
     if texts:
-        db.execute(insert(ResponseText), texts)
+        db.execute(insert(_TEXTS), sorted(texts, key=_key))
+
+
+def _key(row: Mapping[str, Any]) -> uuid.UUID:
+    key: uuid.UUID = row["id"]
+    return key
 
 
 def _text(response_id: uuid.UUID, values: Mapping[str, Any], item: str, words: str) -> dict[str, Any]:

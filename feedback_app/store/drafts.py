@@ -5,10 +5,10 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import date
-from typing import cast
+from typing import Any, cast
 
 import msgspec
-from sqlalchemy import Table, bindparam, delete, insert, select, update
+from sqlalchemy import CursorResult, Table, bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -22,13 +22,12 @@ _DRAFT = cast(Table, Draft.__table__)
 _WAVE = cast(Table, Wave.__table__)
 _ADD = insert(_DRAFT)
 _BY_KEY = (
-    select(*(_WAVE.c[column.key] for column in FACTS))
-    .add_columns(_DRAFT.c.sheet, _DRAFT.c.language, _DRAFT.c.collector, _DRAFT.c.touched_on)
+    select(*FACTS, _DRAFT.c.sheet, _DRAFT.c.language, _DRAFT.c.collector, _DRAFT.c.touched_on)
     .select_from(_DRAFT.join(_WAVE, _DRAFT.c.wave_id == _WAVE.c.id))
     .where(_DRAFT.c.key_hash == bindparam("key"), _WAVE.c.partnership == bindparam("partnership"))
 )
 _BY_KEY_ALONE = _BY_KEY.with_for_update(of=_DRAFT)
-_SAVE = update(_DRAFT).where(_DRAFT.c.key_hash == bindparam("key"))
+_SAVE = update(_DRAFT).where(_DRAFT.c.key_hash == bindparam("key"), _DRAFT.c.sheet == bindparam("before"))
 _DELETE = delete(_DRAFT).where(_DRAFT.c.key_hash == bindparam("key"))
 
 
@@ -48,7 +47,7 @@ _decode = msgspec.json.Decoder(_Sheet).decode
 
 @dataclass(frozen=True)
 class DraftFacts:
-    """A draft as found, with the facts of its wave."""
+    """A draft as found, with the facts of its wave; `packed` is its sheet as it lay in the database."""
 
     wave: WaveFacts
     sheet: AnswerSheet
@@ -57,6 +56,7 @@ class DraftFacts:
     language: str
     collector: str | None
     touched_on: date
+    packed: str = ""
 
 
 def _pack(sheet: AnswerSheet, page: str, began: int) -> str:
@@ -97,15 +97,16 @@ def find_draft(db: Session, scope: Scope, key_hash: bytes, *, for_update: bool =
     *facts, packed, language, collector, touched_on = row
     sheet = _decode(packed)
     found = AnswerSheet(sheet.answers, sheet.texts, sheet.context)
-    return DraftFacts(WaveFacts(*facts), found, sheet.page, sheet.began, language, collector, touched_on)
+    return DraftFacts(WaveFacts(*facts), found, sheet.page, sheet.began, language, collector, touched_on, packed)
 
 
 def save_draft(
     db: Session, key_hash: bytes, draft: DraftFacts, sheet: AnswerSheet, *, page: str, language: str, today: date
-) -> None:
-    """Keep a draft's answers so far; `page` is the page they were last changed on."""
+) -> bool:
+    """Keep a draft's answers so far, `page` the last one changed; False when it is not as it was found any more."""
     changed = {"sheet": _pack(sheet, page, draft.began), "touched_on": today, "language": language}
-    db.execute(_SAVE, {"key": key_hash, **changed})
+    done = cast(CursorResult[Any], db.execute(_SAVE, {"key": key_hash, "before": draft.packed, **changed}))
+    return done.rowcount == 1
 
 
 def delete_draft(db: Session, key_hash: bytes) -> None:

@@ -11,6 +11,7 @@ from contextvars import ContextVar
 from typing import Any
 
 from sqlalchemy import Engine, event
+from sqlalchemy.orm import Session
 
 _reading: ContextVar[bool] = ContextVar("reading", default=False)
 BUSY_MILLISECONDS = 15_000
@@ -30,6 +31,19 @@ def reading_only() -> Iterator[None]:
 def set_reading(only: bool) -> None:
     """Say whether transactions begun from here on, in this context, only read."""
     _reading.set(only)
+
+
+@contextmanager
+def looking_first(db: Session) -> Iterator[None]:
+    """Let what begins by looking, and writes then, look without a turn to write: SQLite has one writer at a time."""
+    if db.get_bind().dialect.name != "sqlite":
+        yield
+        return
+    with reading_only():
+        try:
+            yield
+        finally:
+            db.rollback()
 
 
 def prepare_engine(engine: Engine) -> None:

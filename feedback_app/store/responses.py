@@ -41,9 +41,7 @@ def add_texts(db: Session, response_id: uuid.UUID, wave_id: uuid.UUID, language:
 
 def find_wave_of_receipt(db: Session, scope: Scope, receipt_hash: bytes) -> uuid.UUID | None:
     """Return the wave of the response with this receipt, or None."""
-    found: uuid.UUID | None = db.scalar(
-        _WAVE_OF_RECEIPT, {"receipt": receipt_hash, "partnership": scope.partnership}
-    )
+    found: uuid.UUID | None = db.scalar(_WAVE_OF_RECEIPT, {"receipt": receipt_hash, "partnership": scope.partnership})
     return found
 
 

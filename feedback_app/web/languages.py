@@ -12,9 +12,9 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 from flask import Flask, current_app, request
-from flask_babel import Domain
+from flask_babel import Domain, pgettext
 
-from feedback_app.domain.partnership import Language
+from feedback_app.domain.partnership import CONTEXT, Language
 from feedback_app.domain.pseudo import PSEUDO, pseudo
 from feedback_app.extensions import babel
 
@@ -70,6 +70,9 @@ class _PseudoTranslations(NullTranslations):
         """Return one message with a context for a number."""
         return self.ngettext(singular, plural, num)
 
+    upgettext = pgettext
+    unpgettext = npgettext
+
 
 class PageDomain(Domain):
     """Finds a page's words: by the language of the request, read from its .po file when first needed."""
@@ -105,6 +108,11 @@ def page_language() -> Language:
     """Return the language of this request; the partnership's first one outside any."""
     languages: tuple[Language, ...] = current_app.config["LANGUAGES"]
     return request.environ.get(ENVIRON_KEY, languages[0]) if request else languages[0]
+
+
+def in_page_language(text: str) -> str:
+    """Return one of the partnership's own texts in the language of this request; "" stays so."""
+    return pgettext(CONTEXT, text) if text else text
 
 
 def language_links() -> list[dict[str, Any]]:

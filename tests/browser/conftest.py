@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 from flask import Flask
 from playwright.sync_api import Page
-from sqlalchemy import update
 
 from tests.support.application import migrate, running_application
 from tests.support.axe import check_page
 from tests.support.databases import sqlite_url
+from tests.support.demonstrated import seed
 from tests.support.server import serving
 
 Elsewhere = Callable[..., Any]
@@ -77,23 +77,8 @@ def base_url(live_app: Flask) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def fielded(live_app: Flask, elsewhere: Elsewhere) -> Flask:
     """The application as `demo seed` leaves it, few answers a wave; the children's own words are asked, too."""
-    elsewhere(_seed, live_app)
+    elsewhere(seed, live_app, ANSWERS)
     return live_app
-
-
-def _seed(app: Flask) -> None:
-    from feedback_app.extensions import db
-    from feedback_app.services.demonstrating import seed_staff, seed_survey
-    from feedback_app.store.tables import Wave
-    from feedback_app.web.clock import today
-
-    with app.app_context():
-        shelf, scope = app.config["SHELF"], app.config["SCOPE"]
-        for name in shelf.list_surveys():
-            seed_survey(db.session, scope, shelf.load_document(name), today(), "en_GB", ANSWERS)
-        seed_staff(db.session, scope)
-        db.session.execute(update(Wave).where(Wave.closed_from.is_(None)).values(texts_open=True))
-        db.session.commit()
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ from tests.support.walk_browser import (
     fill_in,
     look_at,
     page_id,
+    press_last,
     press_next,
     quiet_console,
     receipt_of,
@@ -70,7 +71,7 @@ def test_pages_for_addresses_that_lead_nowhere_are_sound(narrow: Page, fielded: 
 def test_a_code_that_is_not_known_is_said_soundly(narrow: Page, fielded: Flask, prefix: str, address: str) -> None:
     narrow.goto(prefix + address)
     narrow.fill("#code", "K7F2 2MQ0 9XTA")
-    narrow.press("#code", "Enter")
+    press_last(narrow)
     assert narrow.evaluate("document.activeElement.className") == "mend"
     look_at(narrow)
 
@@ -79,13 +80,13 @@ def test_a_code_that_is_not_known_is_said_soundly(narrow: Page, fielded: Flask, 
 def test_deleting_what_was_sent_is_sound_from_the_code_to_the_end(narrow: Page, fielded: Flask, prefix: str) -> None:
     begin(narrow, f"{prefix}/surveys/training-follow-up")
     walk(narrow, {})
-    narrow.locator("main form button").last.click()
+    press_last(narrow)
     code = receipt_of(narrow)
     narrow.goto(f"{prefix}/delete-my-answers")
     narrow.fill("#code", code.lower())
-    narrow.press("#code", "Enter")
+    press_last(narrow)
     look_at(narrow)
-    narrow.locator("main form button").click()
+    press_last(narrow)
     assert page_id(narrow) == "done"
     look_at(narrow)
 
@@ -108,7 +109,7 @@ def test_a_page_that_was_open_too_long_is_shown_again_soundly(narrow: Page, fiel
     fill_in(narrow, {"HL1": 2})
     narrow.context.clear_cookies()
     with narrow.expect_navigation() as found:
-        press_next(narrow)
+        narrow.locator("button[value=next]").click()
     assert found.value.status == 400
     assert narrow.locator("[name=HL1][value='2']").is_checked()
     look_at(narrow)
@@ -134,7 +135,7 @@ def test_a_half_way_survey_is_offered_again_and_can_be_thrown_away(narrow: Page,
     narrow.goto(f"{prefix}/surveys/powar")
     look_at(narrow)
     narrow.goto(f"{prefix}/surveys/powar/1/stop")
-    narrow.locator("main form button").click()
+    press_last(narrow)
     assert narrow.locator("[role=status]").count() == 1
     look_at(narrow)
 
@@ -146,7 +147,7 @@ def sign_in(page: Page, prefix: str, email: str) -> None:
     page.goto(f"{prefix}/team/sign-in")
     page.fill("[name=email]", email)
     page.fill("[name=password]", DEMONSTRATION_PASSWORD)
-    page.press("[name=password]", "Enter")
+    press_last(page)
 
 
 @PREFIXES
@@ -155,7 +156,7 @@ def test_the_pages_for_signing_in_are_sound(narrow: Page, fielded: Flask, prefix
         narrow.goto(prefix + address)
         look_at(narrow)
     narrow.goto(f"{prefix}/team/sign-in")
-    narrow.press("[name=password]", "Enter")
+    press_last(narrow)
     look_at(narrow)
 
 
@@ -173,7 +174,7 @@ def test_the_pages_of_the_team_are_sound(narrow: Page, fielded: Flask, prefix: s
         look_at(narrow)
     assert status_of(narrow, f"{links[0]}/rows") == 200
     look_at(narrow)
-    narrow.locator("main form button").click()
+    press_last(narrow)
     look_at(narrow)
 
 

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import os
 import random
+import signal
+import time
 from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -13,7 +17,9 @@ from sqlalchemy import create_engine, func, select
 from sqlalchemy.orm import Session
 
 from feedback_app.domain import codes
-from feedback_app.store.tables import Draft, Response, ResponseText
+from feedback_app.services.posting import put_email
+from feedback_app.store.responses import add_response
+from feedback_app.store.tables import Draft, OutboxJob, Response, ResponseText
 from tests.support.crash import Crowd, Served, served
 from tests.support.surveys import field, real_survey
 
@@ -31,10 +37,20 @@ def folder(tmp_path: Path) -> Path:
     return place
 
 
+@contextmanager
+def looking_at(database_url: str) -> Iterator[Session]:
+    """Yield a session of nobody else's."""
+    engine = create_engine(database_url)
+    try:
+        with Session(engine) as db:
+            yield db
+    finally:
+        engine.dispose()
+
+
 def look(database_url: str, receipts: list[str]) -> None:
     """Check what stands in the database against what people were shown."""
-    engine = create_engine(database_url)
-    with Session(engine) as db:
+    with looking_at(database_url) as db:
         stored = Counter(db.scalars(select(Response.receipt_hash)))
         shown = {codes.hash_of(receipt.replace(" ", ""), "receipt") for receipt in receipts}
         assert len(shown) == len(receipts), "two people were shown the same receipt"
@@ -45,7 +61,19 @@ def look(database_url: str, receipts: list[str]) -> None:
         assert half == 0, "responses without their words"
         loose = select(func.count()).select_from(ResponseText)
         assert db.scalar(loose.where(ResponseText.response_id.not_in(select(Response.id)))) == 0
-    engine.dispose()
+
+
+def test_a_lost_or_doubled_or_halved_answer_would_be_seen(app: Flask, database_url: str, db: Session) -> None:
+    wave = field(app, real_survey("helpline"))
+    look(database_url, [])
+    with pytest.raises(AssertionError):
+        look(database_url, ["AAAA BBBB CCCC"])
+    columns = {"wave_id": wave.id, "instrument_version_id": wave.version_id, "week": wave.opens_on}
+    columns |= {"partnership": "lancashire", "language": "en_GB", "form": "standard", "mode": "online", "answers": "{}"}
+    add_response(db, columns, {})
+    db.commit()
+    with pytest.raises(AssertionError, match="without their words"):
+        look(database_url, [])
 
 
 def test_what_was_acknowledged_is_there_once_and_whole_after_kill_9(
@@ -115,7 +143,32 @@ def test_drafts_of_those_who_were_interrupted_can_be_gone_on_with(app: Flask, da
             page = visitor.send(page, form, fill_in(form, first_choice, WORDS))
         visitor.close()
         look(database_url, [page.receipt])
-        engine = create_engine(database_url)
-        with Session(engine) as db:
+        with looking_at(database_url) as db:
             assert db.scalar(select(func.count()).select_from(Draft)) == 0
-        engine.dispose()
+
+
+def test_when_the_worker_that_does_the_jobs_is_killed_another_goes_on(
+    app: Flask, database_url: str, folder: Path, db: Session
+) -> None:
+    mailbox = folder / "instance" / "mailbox"
+    with served(database_url, folder, FEEDBACK_JOBS_EMBEDDED="true") as server:
+        for round_, worker in enumerate(["", *server.workers()]):
+            if worker:
+                os.kill(int(worker), signal.SIGKILL)
+            put_email(db, "lead@example.org", "Hello", f"Message {round_}")
+            db.commit()
+            wait_until(lambda expected=round_ + 1: len(list(mailbox.glob("*.eml"))) == expected)
+        assert len(server.workers()) == 2
+    texts = sorted(file.read_text().splitlines()[-1] for file in mailbox.glob("*.eml"))
+    assert texts == ["Message 0", "Message 1", "Message 2"]
+    assert db.scalar(select(func.count()).select_from(OutboxJob)) == 0
+    assert "lead@example.org" not in server.log.read_text()
+
+
+def wait_until(holds: Callable[[], bool], seconds: float = 60.0) -> None:
+    """Return once something holds; raise TimeoutError when it does not in time."""
+    end = time.monotonic() + seconds
+    while not holds():
+        if time.monotonic() > end:
+            raise TimeoutError(f"It did not happen within {seconds} s.")
+        time.sleep(0.1)

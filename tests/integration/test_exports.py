@@ -105,7 +105,7 @@ def test_the_workbook_explains_its_symbols(app: Flask, db: Session) -> None:
     client = signed_in(app, db, Role.WORKSTREAM_LEAD)
     book = openpyxl.load_workbook(io.BytesIO(client.get("/team/waves/autumn/tables.xlsx").data))
     explained = [row[0] for row in book["Read me"].iter_rows(values_only=True)]
-    assert {"c", "<10", "withheld", "small group"} <= set(explained)
+    assert {"c", "<10", "withheld", "small_group"} <= set(explained)
 
 
 def test_rows_come_by_code_with_a_codebook_that_knows_every_code(app: Flask, db: Session) -> None:

@@ -85,14 +85,14 @@ def stored(db: Session) -> list[Response]:
 def test_a_dry_run_counts_and_writes_nothing(run: CommandLine, file: Path, db: Session) -> None:
     write(file, AMINA, BEN)
     printed = run.must(*command(file))
-    assert "2 rows: 2 new, 0 in the wave already." in printed
+    assert "Rows: 2. New: 2. In the wave already: 0." in printed
     assert "Nothing was written: this was the check. Run it again with --apply." in printed
     assert stored(db) == []
 
 
 def test_columns_become_answers_breakdowns_context_and_words(run: CommandLine, file: Path, db: Session) -> None:
     write(file, AMINA, BEN)
-    assert "2 responses were added to clubs-2025." in run.must(*command(file, "--apply"))
+    assert "Responses added to clubs-2025: 2." in run.must(*command(file, "--apply"))
     amina, ben = stored(db)
     assert decode_answers(amina.answers) == {"CL01": 2, "CL02": 5, "CL03": 3, "CL04": (1, 2), "CL05": 1, "CL06": 1}
     assert decode_answers(ben.answers) == {"CL01": 1, "CL02": -9, "CL03": 1, "CL04": (4,), "CL05": -1, "CL06": -3}
@@ -110,7 +110,7 @@ def test_the_same_file_twice_changes_nothing(run: CommandLine, file: Path, db: S
     write(file, AMINA, BEN, BEN)
     run.must(*command(file, "--apply"))
     again = run.must(*command(file, "--apply"))
-    assert "3 rows: 0 new, 3 in the wave already." in again
+    assert "Rows: 3. New: 0. In the wave already: 3." in again
     assert "There is nothing to write." in again
     assert len(stored(db)) == 3
 
@@ -119,7 +119,7 @@ def test_an_extended_export_adds_only_what_is_new_whatever_its_order(run: Comman
     write(file, AMINA, BEN)
     run.must(*command(file, "--apply"))
     write(file, CARA, BEN, BEN, AMINA)
-    assert "4 rows: 2 new, 2 in the wave already." in run.must(*command(file))
+    assert "Rows: 4. New: 2. In the wave already: 2." in run.must(*command(file))
     run.must(*command(file, "--apply"))
     assert len(stored(db)) == 4
 
@@ -128,7 +128,7 @@ def test_what_the_map_ignores_has_no_part_in_what_is_kept(run: CommandLine, file
     write(file, AMINA)
     run.must(*command(file, "--apply"))
     write(file, ["99", "other@example.org", *AMINA[2:]])
-    assert "1 rows: 0 new, 1 in the wave already." in run.must(*command(file))
+    assert "Rows: 1. New: 0. In the wave already: 1." in run.must(*command(file))
     assert len(stored(db)) == 1
 
 
@@ -187,10 +187,10 @@ def test_rows_that_make_no_response_are_left_out_and_counted(run: CommandLine, f
     by_a_parent = [*BEN[:4], "Adult", *BEN[5:]]
     write(file, AMINA, nearly_empty, by_a_parent, CARA)
     printed = run.must(*command(file, "--apply"))
-    assert "4 rows: 2 new, 0 in the wave already." in printed
-    assert "1 rows are left out: with too few answers to count as a response." in printed
-    assert "1 rows are left out: by somebody who answered in another's place." in printed
-    assert "1 answers are left out: this survey would not have asked those questions." in printed
+    assert "Rows: 4. New: 2. In the wave already: 0." in printed
+    assert "Rows left out, too few answers to count as a response: 1." in printed
+    assert "Rows left out, somebody answered in another's place: 1." in printed
+    assert "Answers left out: 1. This survey would not have asked those questions." in printed
     assert len(stored(db)) == 2
 
 
@@ -273,5 +273,5 @@ def test_a_friends_and_family_export_is_brought_in_and_summed_up(run: CommandLin
     write(file, *rows, heading=heading)
     run.must("wave", "open", "--survey", "nhs_fft", "--slug", "fft", "--opens", "2023-01-02")
     where = ["--survey", "nhs_fft", "--wave", "fft", "--map", str(IMPORTS / "nhs_fft_map.yaml"), "--apply"]
-    assert "12 responses were added to fft." in run.must("responses", "import", str(file), *where)
+    assert "Responses added to fft: 12." in run.must("responses", "import", str(file), *where)
     assert "csat 80 (49 to 94.3)" in run("summary", "--wave", "fft", "--exact").stdout

@@ -3,66 +3,23 @@
 from __future__ import annotations
 
 import json
-import re
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select, update
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
-from werkzeug.test import TestResponse
 
-from feedback_app.store.tables import BreakOff, Draft, Response, ResponseText, Wave
+from feedback_app.store.tables import Draft, Response, ResponseText
 from tests.support.client import CheckedClient
+from tests.support.journeys import CODE, HELPLINE, TOKEN, answer, answer_first, answer_helpline, begin, post, send
 from tests.support.surveys import field, real_survey
-
-TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
-CODE = re.compile(r'class="code"[^>]*>([^<]+)<')
-HELPLINE = "/surveys/helpline"
-
-
-def post(client: CheckedClient, address: str, page: TestResponse, **data: Any) -> TestResponse:
-    """Send a form with the token of the page it stands on."""
-    token = TOKEN.search(page.text)
-    assert token, page.text
-    return client.post(address, data={"csrf_token": token.group(1), **data})
-
-
-def begin(client: CheckedClient, slug: str, **data: Any) -> str:
-    """Begin a survey and return the address of its first question."""
-    page = client.get(f"/surveys/{slug}")
-    return post(client, f"/surveys/{slug}", page, **data).location
-
-
-def answer(client: CheckedClient, address: str, **data: Any) -> str:
-    """Answer the page at an address and return where it leads."""
-    reply = post(client, address, client.get(address), **{"do": "next", **data})
-    assert reply.status_code == 302, reply.text
-    return reply.location
 
 
 @pytest.fixture
 def helpline(app: Flask) -> Any:
     """A wave of the helpline's short survey: HL1 csat, HL2 single, HL3 ease, HL4 agree, HL5 single, HL6 text."""
     return field(app, real_survey("helpline"))
-
-
-def answer_helpline(client: CheckedClient) -> str:
-    """Answer the helpline's survey and return the address for checking."""
-    address = begin(client, "helpline")
-    while not address.endswith("/check"):
-        item = address.rpartition("/")[2].upper()
-        address = answer(client, address, **({item: "4"} if item != "HL6" else {item: "Kind and quick"}))
-    return address
-
-
-def send(client: CheckedClient, address: str) -> TestResponse:
-    """Send the answers from the page for checking, and return the page after."""
-    reply = post(client, address, client.get(address))
-    assert reply.status_code == 302, reply.text
-    return client.get(reply.location)
 
 
 def test_a_survey_is_answered_and_stored_once_with_a_receipt(client: CheckedClient, db: Session, helpline: Any) -> None:
@@ -184,142 +141,11 @@ def test_two_tabs_lose_nothing(client: CheckedClient, db: Session, helpline: Any
     assert [answers[item] for item in ("HL1", "HL2", "HL3")] == [1, 2, 3]
 
 
-def test_a_code_on_paper_takes_the_survey_up_on_another_device(
-    client: CheckedClient, app: Flask, db: Session, helpline: Any
-) -> None:
-    address = answer(client, begin(client, "helpline"), HL1="5")
-    saved = client.get(answer(client, address, HL2="1", do="save"))
-    code = CODE.search(saved.text).group(1)  # type: ignore[union-attr]
-    other: Any = app.test_client()
-    reply = post(other, "/come-back", other.get("/come-back"), code=code.lower().replace(" ", "-"))
-    assert reply.status_code == 302
-    assert other.get(reply.location).location.endswith("/hl3")
-    check = other.get(f"{HELPLINE}/1/check").text
-    assert "Very satisfied" in check
-
-
-def test_a_wrong_code_is_said_in_plain_words_and_kept(client: CheckedClient, helpline: Any) -> None:
-    reply = post(client, "/come-back", client.get("/come-back"), code="K7F2 2MQ0 9XTA")
-    assert reply.status_code == 422
-    assert "K7F2 2MQ0 9XTA" in reply.text
-
-
-def test_many_wrong_codes_slow_down_everybody_but_lock_out_nobody(
-    client: CheckedClient, app: Flask, helpline: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from feedback_app.web import clock
-
-    address = answer(client, begin(client, "helpline"), HL1="5")
-    code = CODE.search(client.get(answer(client, address, HL2="1", do="save")).text).group(1)  # type: ignore[union-attr]
-    guesser: Any = app.test_client()
-    form = guesser.get("/come-back")
-    codes = [post(guesser, "/come-back", form, code="K7F2 2MQ0 9XTA").status_code for _ in range(40)]
-    assert codes[0] == 422
-    assert codes[-1] == 429
-    other: Any = app.test_client()
-    form = other.get("/come-back")
-    assert post(other, "/come-back", form, code=code).status_code == 429
-    later = datetime.now(UTC) + timedelta(seconds=11)
-    monkeypatch.setattr(clock, "now", lambda: later)
-    assert post(other, "/come-back", form, code=code).status_code == 302
-
-
-def test_a_form_whose_cookie_is_gone_is_shown_again_with_what_was_typed(
-    client: CheckedClient, app: Flask, db: Session, helpline: Any
-) -> None:
-    begin(client, "helpline")
-    address = f"{HELPLINE}/1/hl6"
-    form = client.get(address)
-    other: Any = app.test_client()
-    reply = post(other, address, form, do="next", HL6="A long story")
-    assert reply.status_code == 400
-    assert "A long story" in reply.text
-    again = post(other, address, reply, do="next", HL6="A long story")
-    assert again.status_code == 302
-    assert "A long story" in other.get(f"{HELPLINE}/1/check").text
-
-
-def test_a_wave_that_closes_in_the_middle_can_be_finished_for_seven_days(
-    client: CheckedClient, db: Session, helpline: Any
-) -> None:
-
-    address = answer_helpline(client)
-    db.execute(update(Wave).values(closed_from=datetime.now(UTC).date()))
-    db.commit()
-    assert client.get(HELPLINE).status_code == 410
-    assert CODE.search(send(client, address).text)
-
-
-def test_after_the_days_of_grace_it_says_that_the_survey_is_closed(
-    client: CheckedClient, db: Session, helpline: Any
-) -> None:
-
-    address = answer_helpline(client)
-    db.execute(update(Wave).values(closed_from=datetime.now(UTC).date() - timedelta(days=7)))
-    db.commit()
-    assert client.get(address).status_code == 410
-
-
-def test_a_second_child_has_answers_and_a_receipt_of_its_own(client: CheckedClient, app: Flask, db: Session) -> None:
-    field(app, real_survey("helpline").model_copy(update={"second_child": True}))
-    first = send(client, answer_helpline(client))
-    reply = post(client, f"{HELPLINE}/another", first)
-    address = reply.location
-    assert "/2/" in address
-    while not address.endswith("/check"):
-        item = address.rpartition("/")[2].upper()
-        address = answer(client, address, **({item: "1"} if item != "HL6" else {}))
-    second = send(client, address)
-    assert CODE.search(first.text).group(1) != CODE.search(second.text).group(1)  # type: ignore[union-attr]
-    assert db.scalar(select(func.count()).select_from(Response)) == 2
-
-
-def test_answers_are_deleted_by_their_receipt_and_only_when_sure(
-    client: CheckedClient, db: Session, helpline: Any
-) -> None:
-    code = CODE.search(send(client, answer_helpline(client)).text).group(1)  # type: ignore[union-attr]
-    asked = post(client, "/delete-my-answers", client.get("/delete-my-answers"), code=code)
-    assert asked.status_code == 200
-    assert db.scalar(select(func.count()).select_from(Response)) == 1
-    db.rollback()
-    done = post(client, "/delete-my-answers", asked, code=code, sure="yes")
-    assert done.status_code == 302
-    client.get(done.location)
-    assert db.scalar(select(func.count()).select_from(Response)) == 0
-    assert db.scalar(select(func.count()).select_from(ResponseText)) == 0
-    assert db.scalar(select(Wave.erasures)) == 1
-
-
-def test_throwing_away_deletes_the_draft_and_counts_where_it_ended(
-    client: CheckedClient, db: Session, helpline: Any
-) -> None:
-    answer(client, begin(client, "helpline"), HL1="5")
-    stop = client.get(f"{HELPLINE}/1/stop")
-    post(client, f"{HELPLINE}/1/throw-away", stop)
-    assert not db.scalars(select(Draft)).all()
-    assert [(found.page, found.number) for found in db.scalars(select(BreakOff))] == [("hl1", 1)]
-    client.get("/")
-
-
-def test_somebody_who_answers_for_a_child_is_shown_the_parents_survey_and_nothing_is_kept(
-    client: CheckedClient, app: Flask, db: Session
-) -> None:
-    field(app, real_survey("send_pictures"))
-    field(app, real_survey("send_parents"))
-    address = answer(client, begin(client, "send-pictures"), CE00="3")
-    assert address.endswith("/hand-over")
-    reply = post(client, address, client.get(address))
-    assert reply.location.endswith("/surveys/send-parents")
-    assert not db.scalars(select(Draft)).all()
-    assert not db.scalars(select(Response)).all()
-    assert db.scalar(select(BreakOff.page)) == "handed_over"
-
-
 def test_answers_on_a_route_that_was_left_are_not_kept(client: CheckedClient, app: Flask, db: Session) -> None:
     field(app, real_survey("send_parents"))
     address = begin(client, "send-parents")
     while not address.endswith("/check"):
-        address = _answer_first(client, address)
+        address = answer_first(client, address)
     assert "PC25" in client.get(address).text or "The plan describes my child" in client.get(address).text
     changed = post(
         client,
@@ -329,27 +155,13 @@ def test_answers_on_a_route_that_was_left_are_not_kept(client: CheckedClient, ap
         PC02="5",
     ).location
     while not changed.endswith("/check"):
-        changed = _answer_first(client, changed)
+        changed = answer_first(client, changed)
     send(client, changed)
     answers = json.loads(db.scalars(select(Response.answers)).one())
     assert answers["PC02"] == 5
     assert answers["PC25"] == -1
     stored = db.scalars(select(Response)).one()
     assert (stored.provision, stored.district, stored.age_band) == (3, 1, 1)
-
-
-FIELD = re.compile(r'<input type="(radio|checkbox)"[^>]*name="(\w+)" value="(-?\d+)"')
-
-
-def _answer_first(client: CheckedClient, address: str) -> str:
-    """Choose the first answer to each question of a page and go on."""
-    page = client.get(address)
-    chosen: dict[str, str] = {}
-    for _kind, name, value in FIELD.findall(page.text):
-        chosen.setdefault(name, value)
-    reply = post(client, address, page, do="next", **chosen)
-    assert reply.status_code == 302, reply.text
-    return reply.location
 
 
 def test_text_answers_of_the_childrens_forms_are_switched_off_until_a_wave_opens_them(
@@ -414,22 +226,3 @@ def test_a_survey_is_answered_from_right_to_left_in_a_pseudo_language(database_u
         address = post(client, "/ar-xb/surveys/helpline", page).location
         assert address == "/ar-xb/surveys/helpline/1/hl1"
         assert answer(client, address, HL1="4") == "/ar-xb/surveys/helpline/1/hl2"
-
-
-def test_a_database_that_cannot_be_written_keeps_the_words_in_the_page(
-    client: CheckedClient, helpline: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from feedback_app.store import drafts
-
-    def full(*_given: Any, **_more: Any) -> None:
-        raise OperationalError("UPDATE draft", {}, Exception("database or disk is full"))
-
-    begin(client, "helpline")
-    address = f"{HELPLINE}/1/hl6"
-    form = client.get(address)
-    with monkeypatch.context() as broken:
-        broken.setattr(drafts, "save_draft", full)
-        reply = post(client, address, form, do="next", HL6="A long story")
-    assert reply.status_code == 503
-    assert "A long story" in reply.text
-    assert post(client, address, reply, do="next", HL6="A long story").status_code == 302

@@ -35,6 +35,7 @@ class Served:
             "FEEDBACK_SECRET_KEY": SECRET,
             "FEEDBACK_DATABASE_URL": database_url,
             "FEEDBACK_SITE_ADDRESS": self.site,
+            "FEEDBACK_JOBS_EMBEDDED": "false",
             **environment,
         }
         self.process: subprocess.Popen[bytes] | None = None
@@ -62,6 +63,11 @@ class Served:
     def log(self) -> Path:
         """Where the server's output goes."""
         return self.folder / "server.log"
+
+    def workers(self) -> list[str]:
+        """Return the process ids of the server's workers."""
+        assert self.process is not None
+        return Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
 
     def answers(self) -> bool:
         """Return whether the server answers now."""

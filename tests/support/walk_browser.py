@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page
 
 from tests.support.axe import check_page
 
@@ -112,15 +112,26 @@ def fill_in(page: Page, picks: dict[str, int]) -> None:
     page.evaluate(_CHOOSE, picks)
 
 
+def press(page: Page, button: Locator) -> None:
+    """Press a button and wait for the page that it leads to."""
+    with page.expect_navigation():
+        button.click()
+
+
 def press_next(page: Page) -> None:
     """Press the button that goes on."""
-    page.locator("button[value=next]").click()
+    press(page, page.locator("button[value=next]"))
+
+
+def press_last(page: Page) -> None:
+    """Press the last button of the main part: "Start", "Send my answers", and the like."""
+    press(page, page.locator("main form button").last)
 
 
 def begin(page: Page, start: str) -> None:
     """Open a survey's start and begin it."""
     page.goto(start)
-    page.locator("main form button").last.click()
+    press_last(page)
 
 
 def walk(page: Page, picks: dict[str, int], each: Callable[[Page], None] = lambda _page: None) -> str:

@@ -15,6 +15,8 @@ from feedback_app.domain.missing import Missing
 from feedback_app.domain.wave import last_day
 from feedback_app.extensions import db
 from feedback_app.services import fielding, responding
+from feedback_app.services.responding import Unfinished
+from feedback_app.store.engine import looking_first
 from feedback_app.web import clock
 from feedback_app.web.access import public, scope
 from feedback_app.web.items import Read, chosen_codes, read
@@ -123,7 +125,8 @@ def go_on(slug: str, child: int) -> ResponseReturnValue:
 def answer(slug: str, child: int, page_id: str) -> ResponseReturnValue:
     """Keep one page's answers and go on; what cannot be kept is shown again, with how to mend it."""
     try:
-        found = get_unfinished(slug, child)
+        with looking_first(db.session):
+            found = get_unfinished(slug, child)
     except DraftGone:
         if find_receipt(slug, child):
             return redirect(url_for("respond.sent", slug=slug, child=child))
@@ -141,7 +144,7 @@ def answer(slug: str, child: int, page_id: str) -> ResponseReturnValue:
         chosen = {item: told.chosen for item, told in given.items()}
         words = {item: told.text or "" for item, told in given.items() if told.text is not None}
         return show_page(slug, child, found, path, now, chosen, words, errors), 422
-    return redirect(_keep(slug, child, found.code, now, given))
+    return redirect(_keep(slug, child, found, now, given))
 
 
 def _errors(now: Page, given: dict[str, Read]) -> dict[str, Any]:
@@ -159,7 +162,7 @@ def _is_empty(told: Read) -> bool:
     return not told.chosen and not told.text
 
 
-def _keep(slug: str, child: int, code: str, now: Page, given: dict[str, Read]) -> str:
+def _keep(slug: str, child: int, found: Unfinished, now: Page, given: dict[str, Read]) -> str:
     """Save a page's answers and return the address to go to."""
     do = request.form.get("do", "next")
     skipped_alone = do == "skip" and len(now.items) == 1
@@ -171,10 +174,18 @@ def _keep(slug: str, child: int, code: str, now: Page, given: dict[str, Read]) -
         elif do != "save":
             answers[item.id] = int(Missing.SKIPPED)
     texts = {item: told.text for item, told in given.items() if told.text and item in answers and answers[item] > 0}  # type: ignore[operator]
-    found = responding.save_page(
-        db.session, scope(), code, now.id, answers, texts, today=clock.today(), language=page_language().locale
+    kept = responding.save_page(
+        db.session,
+        scope(),
+        found.code,
+        now.id,
+        answers,
+        texts,
+        today=clock.today(),
+        language=page_language().locale,
+        found=found,
     )
     if do == "save":
         return url_for("respond.saved", slug=slug, child=child)
     after = None if "change" in request.args else now.id
-    return address_after(slug, child, found, after)
+    return address_after(slug, child, kept, after)

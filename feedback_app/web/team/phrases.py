@@ -171,6 +171,7 @@ def file_words(summary: WaveSummary) -> Words:
         responses=_("People who answered"),
         base=_("Gave an answer that counts"),
         wrote=_("Wrote something"),
+        small_group=_("small group"),
         missing=missing_names(),
         figure=figure_name,
         withheld=reason,
@@ -191,7 +192,7 @@ def _read_me(summary: WaveSummary) -> tuple[tuple[str, str], ...]:
         ("<10", _("Fewer than 10 people. In children’s surveys the number is 20.")),
         ("figure, low, high", _("A figure and its range: how much it could move by chance alone.")),
         ("unit", _("percent: of those who gave an answer that counts. score: from -100 to 100, not a share.")),
-        ("small group", _("Fewer than 30 answers. Do not compare it with other groups or years.")),
+        ("small_group", _("Fewer than 30 answers. Do not compare it with other groups or years.")),
         ("withheld", _("Why a figure is not shown. Please do not try to work it out from others.")),
     )
 

@@ -1,0 +1,134 @@
+"""Text twice as large, chosen colours, and no motion: nothing is lost, nothing scrolls sideways."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, Page
+
+from tests.support.axe import check_page
+from tests.support.walk_browser import begin, check_fits, page_id, press_last, press_next, walk
+
+WIDTHS = pytest.mark.parametrize("width", [360, 1280])
+PREFIXES = pytest.mark.parametrize("prefix", ["", "/ar-xb"], ids=["english", "right-to-left"])
+PLAIN = ("/", "/help", "/privacy", "/accessibility", "/come-back", "/delete-my-answers", "/team/sign-in", "/nowhere")
+USUAL, TWICE = 16, 32  # px
+
+
+def set_text(page: Page, pixels: int) -> None:
+    """Set the size of text as a reader does in the browser's own settings: the page's queries follow it, too."""
+    session = page.context.new_cdp_session(page)
+    session.send("Page.setFontSizes", {"fontSizes": {"standard": pixels, "fixed": pixels}})
+    session.detach()
+
+
+def words_of(page: Page) -> list[str]:
+    """Return the words that can be seen in the main part."""
+    return page.inner_text("main").split()
+
+
+def check_twice(page: Page) -> None:
+    """Compare a page with itself at twice the size of text."""
+    set_text(page, USUAL)
+    words = words_of(page)
+    small = page.evaluate("parseFloat(getComputedStyle(document.querySelector('main')).fontSize)")
+    set_text(page, TWICE)
+    large = page.evaluate("parseFloat(getComputedStyle(document.querySelector('main')).fontSize)")
+    assert large == pytest.approx(2 * small)
+    assert words_of(page) == words
+    check_fits(page)
+
+
+@pytest.fixture
+def reader(
+    request: pytest.FixtureRequest, browser: Browser, browser_context_args: dict[str, Any], base_url: str
+) -> Any:
+    """A function that opens a new visitor's page, with what is particular about the visitor."""
+    contexts = []
+
+    def open_page(**particular: Any) -> Page:
+        context = browser.new_context(**(browser_context_args | {"base_url": base_url} | particular))
+        contexts.append(context)
+        return context.new_page()
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+@WIDTHS
+@PREFIXES
+@pytest.mark.parametrize("slug", ["helpline", "ehc-plan", "powar", "send-pictures"])
+def test_a_survey_can_be_answered_with_text_twice_as_large(
+    reader: Any, fielded: Flask, slug: str, prefix: str, width: int
+) -> None:
+    page = reader(viewport={"width": width, "height": 740})
+
+    def with_errors(now: Page) -> None:
+        check_twice(now)
+        if now.locator("main [type=radio]").count():
+            press_next(now)
+            check_twice(now)
+
+    page.goto(f"{prefix}/surveys/{slug}")
+    check_twice(page)
+    begin(page, f"{prefix}/surveys/{slug}")
+    walk(page, {}, with_errors)
+    check_twice(page)
+    press_last(page)
+    assert page_id(page) == "sent"
+    check_twice(page)
+
+
+@WIDTHS
+@PREFIXES
+def test_the_other_pages_can_be_read_with_text_twice_as_large(
+    reader: Any, fielded: Flask, prefix: str, width: int
+) -> None:
+    page = reader(viewport={"width": width, "height": 740})
+    for address in PLAIN:
+        page.goto(prefix + address)
+        check_twice(page)
+
+
+@pytest.mark.parametrize("slug", ["ehc-plan", "powar", "send-pictures"])
+def test_chosen_colours_keep_what_is_chosen_apart(reader: Any, fielded: Flask, slug: str) -> None:
+    page = reader(forced_colors="active")
+    begin(page, f"/surveys/{slug}")
+    for _ in range(6):
+        if not page.locator(".answer").count():
+            break
+        page.locator(".answer").first.click()
+        chosen, other = (page.locator(".answer").nth(at).evaluate(_LOOKS) for at in (0, 1))
+        assert chosen != other
+        check_page(page)
+        for group in page.locator("main form fieldset").all():
+            group.locator(".answer").first.click()
+        press_next(page)
+
+
+# A control drawn by the browser itself shows what is chosen in any colours; ours also rings the row.
+_LOOKS = """row => {
+  const input = row.querySelector('input');
+  return [getComputedStyle(row).outlineStyle, getComputedStyle(input).appearance, input.checked].join(' ');
+}"""
+
+
+def test_nothing_moves_for_whoever_asks_for_no_motion(reader: Any, fielded: Flask) -> None:
+    moved = {}
+    for motion in ("reduce", "no-preference"):
+        page = reader(reduced_motion=motion)
+        begin(page, "/surveys/helpline")
+        page.locator(".answer").first.hover()
+        page.mouse.down()
+        moved[motion] = page.locator(".answer").first.evaluate("row => getComputedStyle(row).transform")
+        page.mouse.up()
+        assert page.evaluate("document.getAnimations().length") == 0
+        durations = page.evaluate(
+            "() => [...document.querySelectorAll('*')].map((part) => getComputedStyle(part).transitionDuration)"
+        )
+        assert set(durations) <= {"0s"}
+    assert moved["reduce"] == "none"
+    assert moved["no-preference"] != "none"
