@@ -9,7 +9,7 @@ LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hash
 	--no-emit-index-url --no-emit-find-links
 
 .DEFAULT_GOAL := help
-.PHONY: help run reset test lint format bench bench-load translations lock wheel machine
+.PHONY: help run reset test lint format crash bench bench-load translations lock wheel machine
 
 help: ## List these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 24
@@ -43,13 +43,16 @@ format: .venv/.dev ## Put the code into the house format
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: .venv/.dev ## Measure the parts (tests/benchmarks/bench_*.py): prints figures, asserts no time
-	@for file in tests/benchmarks/bench_*.py; do echo "== $$file"; $(BIN)/python -m "tests.benchmarks.$$(basename "$$file" .py)" || exit 1; done
+crash: .venv/.dev ## Kill the served program 500 times in the middle of submissions, on both databases
+	FEEDBACK_TEST_KILLS=250 $(BIN)/pytest tests/integration/test_crash_survival.py -k kill_9 --timeout 0
 
-bench-load: .venv/.dev ## Measure whole journeys against the served program (tests/benchmarks/load_*.py)
+bench: machine .venv/.dev translations ## Measure the parts, then whole journeys: prints figures, asserts no time (FEEDBACK_BENCH_SECONDS)
+	@for file in tests/benchmarks/bench_*.py tests/benchmarks/load_*.py; do \
+		echo "== $$file"; $(BIN)/python -m "tests.benchmarks.$$(basename "$$file" .py)" || exit 1; done
+
+bench-load: machine .venv/.dev translations ## Measure only whole journeys against the served program (FEEDBACK_BENCH_DATABASE=sqlite for one)
 	@for file in tests/benchmarks/load_*.py; do echo "== $$file"; $(BIN)/python -m "tests.benchmarks.$$(basename "$$file" .py)" || exit 1; done
 
-translations: export FEEDBACK_SECRET_KEY ?= nothing-is-signed-while-texts-are-collected
 translations: .venv/.runtime ## Collect all texts into translations/messages.pot for translators
 	$(BIN)/feedback-app translations collect
 

@@ -96,6 +96,7 @@ def connect_database(app: Flask, settings: Settings) -> None:
     else:
         engine["url"] = url.set(drivername="postgresql+psycopg")
         engine["pool_pre_ping"] = True
+    engine["hide_parameters"] = True  # an error never quotes an answer
     engine["pool_size"] = settings.database_pool
     engine["max_overflow"] = settings.database_pool
     app.config["SQLALCHEMY_ENGINES"] = {"default": engine}

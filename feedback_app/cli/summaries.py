@@ -17,7 +17,7 @@ from feedback_app.services import summarising
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", help="How to print it.")
 @click.option("--exact", is_flag=True, help="Unprotected counts, for the operator alone. Never pass them on.")
 def summary(slug: str, form: str, exact: bool) -> None:
-    """Sum up a wave: each question with its answers and headline, protected so that they point to nobody."""
+    """Sum up a wave; protected, so that its figures point to nobody."""
     with application(), reading() as db:
         if exact:
             click.echo("Exact counts: for the operator alone, not to be passed on.", err=True)

@@ -13,9 +13,8 @@ from feedback_app.domain.instrument import ContextField, Instrument, Item, Multi
 from feedback_app.domain.missing import Missing
 from feedback_app.domain.routing import is_handed_over, items_asked
 from feedback_app.domain.wave import week_of
+from feedback_app.domain.words import tidy_words
 
-_UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_LINE_ENDS = re.compile("\r\n?|\u2028|\u2029")
 SHOWN = 40  # characters of a cell that a message repeats
 
 
@@ -206,7 +205,7 @@ def _words(item: TextItem, blank: int, labels: Mapping[str, int]) -> Cell:
     """Return the reader of a column with words; labels name what stands there in place of an answer."""
 
     def read(cell: str, row: ReadRow) -> None:
-        words = _UNWRITABLE.sub("", _LINE_ENDS.sub("\n", cell)).strip()
+        words = tidy_words(cell)
         if not words or tidy(words) in labels:
             row.answers[item.id] = labels.get(tidy(words), blank)
             return

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import Engine
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 
 def configuration(migrations: Path) -> Config:
     """Return Alembic's configuration for a folder of migrations."""
+    from alembic.config import Config  # the pages never migrate: they need not know how
+
     config = Config()
     config.set_main_option("script_location", str(migrations).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
@@ -19,6 +23,8 @@ def configuration(migrations: Path) -> Config:
 
 def upgrade_database(engine: Engine, migrations: Path, revision: str = "head") -> None:
     """Run the migrations a database lacks, in one transaction."""
+    from alembic import command
+
     config = configuration(migrations)
     with engine.begin() as connection:
         config.attributes["connection"] = connection
@@ -27,6 +33,8 @@ def upgrade_database(engine: Engine, migrations: Path, revision: str = "head") -
 
 def downgrade_database(engine: Engine, migrations: Path, revision: str) -> None:
     """Undo migrations down to a revision."""
+    from alembic import command
+
     config = configuration(migrations)
     with engine.begin() as connection:
         config.attributes["connection"] = connection

@@ -13,7 +13,8 @@ from feedback_app.store.tables import CodeFailures
 
 def get_level(db: Session, name: str, now: datetime, leak_per_second: float) -> float:
     """Return the level of recent failures, what has leaked away since the last one left out."""
-    row = db.execute(select(CodeFailures.level, CodeFailures.measured_at).where(CodeFailures.name == name)).first()
+    found = select(CodeFailures.level, CodeFailures.measured_at).where(CodeFailures.name == name)
+    row = db.execute(found.with_for_update()).first()  # tries that arrive together see one another
     if row is None:
         return 0.0
     level, measured_at = row
@@ -24,6 +25,6 @@ def get_level(db: Session, name: str, now: datetime, leak_per_second: float) -> 
 def set_level(db: Session, name: str, level: float, now: datetime) -> None:
     """Set the level of recent failures."""
     dialect = sqlite if db.get_bind().dialect.name == "sqlite" else postgresql
-    values = {"level": level, "measured_at": now}
+    values = {"level": level, "measured_at": now.astimezone(UTC)}
     added = dialect.insert(CodeFailures).values(name=name, **values)
     db.execute(added.on_conflict_do_update(index_elements=[CodeFailures.name], set_=values))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import weakref
 from dataclasses import dataclass
 from functools import singledispatch
@@ -22,6 +21,7 @@ from feedback_app.domain.instrument import (
     TextItem,
 )
 from feedback_app.domain.missing import Missing
+from feedback_app.domain.words import tidy_words
 
 Kind = Literal["radios", "faces", "scale", "checkboxes", "words"]
 Form = MultiDict[str, str]
@@ -36,11 +36,6 @@ FACES = {
     ("smiley5", 2): "face-not-good",
     ("smiley5", 1): "face-bad",
 }
-
-# Control characters and halves of surrogate pairs: no keyboard types them, no database or workbook should hold them.
-_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-_LINE_ENDS = re.compile("\r\n?|\u2028|\u2029")
-
 
 @dataclass(frozen=True)
 class OptionView:
@@ -110,11 +105,6 @@ def chosen_codes(answer: Answer | None) -> frozenset[int]:
     """Return the codes to show as chosen for a stored answer; none when it was skipped or not reached."""
     codes = answer if isinstance(answer, tuple) else () if answer is None else (answer,)
     return frozenset(codes) - {Missing.SKIPPED, Missing.NOT_REACHED, Missing.NOT_SHOWN}
-
-
-def tidy_words(typed: str) -> str:
-    """Return typed words with one kind of line end, no outer space and nothing that cannot be written down."""
-    return _UNWRITABLE.sub("", _LINE_ENDS.sub("\n", typed)).strip()
 
 
 def _picture(name: str | None) -> str | None:

@@ -54,15 +54,22 @@ def bench_seconds(default: float) -> float:
 
 
 class Clock:
-    """What a stopwatch showed: `seconds` on the wall."""
+    """What a stopwatch shows: `seconds` on the wall once it has stopped."""
 
     seconds = float("nan")
+
+    def __init__(self) -> None:
+        """Begin now."""
+        self.began = time.perf_counter()
+
+    def so_far(self) -> float:
+        """Return the seconds since it began."""
+        return time.perf_counter() - self.began
 
 
 @contextmanager
 def stopwatch() -> Iterator[Clock]:
     """Yield a Clock that holds the seconds the block took once it is over."""
     clock = Clock()
-    began = time.perf_counter()
     yield clock
-    clock.seconds = time.perf_counter() - began
+    clock.seconds = clock.so_far()

@@ -27,8 +27,8 @@ THINKING = 10.0  # seconds a page, on average
 CLOSED = (10, 50, 200)
 OPEN = (50, 200, 500)
 HEADINGS = (
-    "database", "survey", "people", "think s", "done/s", "req/s", "p50 ms", "p95 ms", "p99 ms", "press p95", "press p99",
-    "errors", "cpu ms/req", "db ms/req", "load ms/req", "MB", "db MB",
+    "database", "survey", "people", "think s", "done/s", "req/s", "p50 ms", "p95 ms", "p99 ms",
+    "press p95", "press p99", "errors", "cpu ms/req", "db ms/req", "load ms/req", "MB", "db MB",
 )  # fmt: skip
 
 
@@ -103,7 +103,9 @@ def compare(database: Database, receipts: dict[str, list[str]]) -> str:
     told = []
     with running_application(database.url) as app, app.app_context():
         for slug, shown in receipts.items():
-            query = select(Response.receipt_hash).join(Wave, Response.wave_id == Wave.id).where(Wave.survey_slug == slug)
+            query = (
+                select(Response.receipt_hash).join(Wave, Response.wave_id == Wave.id).where(Wave.survey_slug == slug)
+            )
             stored = sorted(bytes(found) for found in db.session.scalars(query) if found)
             wanted = sorted(codes.hash_of(receipt.replace(" ", ""), "receipt") for receipt in shown)
             if stored != wanted:

@@ -1,7 +1,6 @@
 """People who answer a survey over HTTP, many at once, in a process of their own: what the server is measured with.
 
-Each has a connection and a cookie, reads the form off every page, chooses at random, follows where they are sent,
-and ends with a receipt. Prints lines of JSON: {"event": "begin"}, {"event": "end"}, then the figures.
+Prints lines of JSON: {"event": "begin"}, {"event": "end"}, then the figures.
 """
 
 from __future__ import annotations
@@ -10,111 +9,17 @@ import argparse
 import heapq
 import json
 import random
-import re
 import select
-import socket
 import time
 from collections import Counter
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
-import brotli
-
 from tests.benchmarks.figures import percentile
+from tests.benchmarks.journeys import THINK, Ask, Broken, Reply, journey
+from tests.benchmarks.phones import Person
 
-HEADERS = (
-    "Host: 127.0.0.1:{port}\r\nUser-Agent: Mozilla/5.0 (Linux; Android 14; Mobile)\r\nAccept: text/html,*/*;q=0.8\r\n"
-    "Accept-Language: en-GB\r\nAccept-Encoding: gzip, deflate, br\r\nConnection: keep-alive\r\n"
-)
-_LENGTH = re.compile(rb"(?i)\r\ncontent-length: *(\d+)")
-_LOCATION = re.compile(rb"(?i)\r\nlocation: *(?:https?://[^/\r]+)?(/[^\r]*)")
-_COOKIE = re.compile(rb"(?i)\r\nset-cookie: *(feedback=[^;\r]*)")
-_ENCODING = re.compile(rb"(?i)\r\ncontent-encoding: *(\w+)")
-_CLOSE = re.compile(rb"(?i)\r\nconnection: *close")
-_TOKEN = re.compile(rb'name="csrf_token" value="([^"]+)"')
-_CONTROL = re.compile(rb'<(?:input type="(?:radio|checkbox)"|textarea) id="[^"]+" name="([A-Z0-9_]+)"(?: value="(-?\d+)")?')
-_RECEIPT = re.compile(rb'class="code"[^>]*>([0-9A-Z ]{14})<')
 WARM_UP = 12  # journeys before anything is counted, so that every worker has seen every page
-SOME_WORDS = "Made+up+words%2C+to+be+counted"
-
-
-class Broken(Exception):
-    """A journey that cannot go on; the message is what it is counted under."""
-
-
-@dataclass(frozen=True)
-class Ask:
-    """A request to send; `press` says that a person waits for the page it leads to."""
-
-    method: str
-    path: str
-    body: str = ""
-    press: bool = False
-
-    @property
-    def ends(self) -> bool:
-        """Return whether this sends the answers off, or asks for the receipt."""
-        return self.path.endswith("/sent") or (self.path.endswith("/check") and self.method == "POST")
-
-
-@dataclass(frozen=True)
-class Reply:
-    """What came back: the status, where it leads, and the page as it came, still compressed."""
-
-    status: int
-    location: str
-    body: bytes
-    encoding: bytes
-
-    def page(self) -> bytes:
-        """Return the page as a browser shows it; Broken when it is compressed in a way nobody asked for."""
-        if self.encoding == b"br":
-            return bytes(brotli.decompress(self.body))
-        if self.encoding:
-            raise Broken("encoding")
-        return self.body
-
-
-THINK = "think"
-Journey = Generator[Ask | str, Reply, bytes]
-
-
-def journey(slug: str) -> Journey:
-    """Yield what one person asks for, and THINK where they would read; return the receipt they are shown."""
-    path = f"/surveys/{slug}"
-    reply = yield Ask("GET", path)
-    yield THINK
-    while True:
-        page = reply.page()
-        if path.endswith("/sent"):
-            return _found(_RECEIPT, page, "no receipt")
-        reply = yield Ask("POST", path, _filled_in(page), press=True)
-        if reply.status != 302:
-            raise Broken(f"status {reply.status} to a form")
-        path = reply.location
-        reply = yield Ask("GET", path)
-        if not path.endswith("/sent"):
-            yield THINK
-
-
-def _found(pattern: re.Pattern[bytes], page: bytes, otherwise: str) -> bytes:
-    found = pattern.search(page)
-    if found is None:
-        raise Broken(otherwise)
-    return found[1]
-
-
-def _filled_in(page: bytes) -> str:
-    """Return the form of a page with one answer to each question, chosen at random."""
-    choices: dict[bytes, list[bytes]] = {}
-    for name, value in _CONTROL.findall(page):
-        choices.setdefault(name, []).append(value)
-    token = _found(_TOKEN, page, "no token").decode()
-    parts = [f"csrf_token={token}", "do=next"]
-    for name, values in choices.items():
-        chosen = random.choice(values).decode()
-        parts.append(f"{name.decode()}={chosen or SOME_WORDS}")
-    return "&".join(parts)
 
 
 @dataclass
@@ -126,89 +31,6 @@ class Figures:
     errors: Counter[str] = field(default_factory=Counter)
     completed: int = 0
     received: int = 0
-
-
-@dataclass(eq=False)
-class Person:
-    """Somebody with a phone: a connection, a cookie, and how far they are."""
-
-    number: int
-    port: int
-    poll: select.epoll
-    people: dict[int, Person]
-    wire: socket.socket | None = None
-    cookie: bytes = b""
-    buffer: bytes = b""
-    asked: Ask | None = None
-    asked_at: float = 0.0
-    pressed_at: float = 0.0
-    fresh: bool = True
-    way: Journey | None = None
-    hurry: int = 0  # presses to come without thinking
-
-    def send(self, ask: Ask) -> None:
-        """Send a request, over the connection there is or a new one."""
-        self.asked, self.asked_at, self.buffer = ask, time.perf_counter(), b""
-        if ask.press:
-            self.pressed_at = self.asked_at
-        self.fresh = self.wire is None
-        if self.wire is None:
-            self._connect()
-        try:
-            self._write(ask)
-        except OSError:  # the server had closed it meanwhile
-            self.reconnect()
-
-    def reconnect(self) -> None:
-        """Send the last request once more, over a new connection, as browsers do when a kept one has gone."""
-        assert self.asked is not None
-        self.hang_up()
-        self.fresh = True
-        self._connect()
-        self._write(self.asked)
-
-    def _connect(self) -> None:
-        wire = socket.create_connection(("127.0.0.1", self.port), timeout=30)
-        wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        wire.setblocking(False)
-        self.wire = wire
-        self.people[wire.fileno()] = self
-        self.poll.register(wire.fileno(), select.EPOLLIN)
-
-    def _write(self, ask: Ask) -> None:
-        assert self.wire is not None
-        head = f"{ask.method} {ask.path} HTTP/1.1\r\n{HEADERS.format(port=self.port)}"
-        if self.cookie:
-            head += f"Cookie: {self.cookie.decode()}\r\n"
-        if ask.method == "POST":
-            head += f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(ask.body)}\r\n"
-        self.wire.sendall(f"{head}\r\n{ask.body}".encode())
-
-    def hang_up(self) -> None:
-        """Close the connection."""
-        if self.wire is not None:
-            self.poll.unregister(self.wire.fileno())
-            del self.people[self.wire.fileno()]
-            self.wire.close()
-            self.wire = None
-
-    def take(self, data: bytes) -> Reply | None:
-        """Add what came in; return the reply once it is whole."""
-        self.buffer += data
-        ends = self.buffer.find(b"\r\n\r\n")
-        if ends < 0:
-            return None
-        head = self.buffer[:ends]
-        length = int(_found(_LENGTH, head, "no length"))
-        if len(self.buffer) < ends + 4 + length:
-            return None
-        cookie, location, encoding = _COOKIE.search(head), _LOCATION.search(head), _ENCODING.search(head)
-        if cookie:
-            self.cookie = cookie[1]
-        if _CLOSE.search(head):
-            self.hang_up()
-        where = location[1].decode() if location else ""
-        return Reply(int(head[9:12]), where, self.buffer[ends + 4 :], encoding[1] if encoding else b"")
 
 
 class Crowd:

@@ -26,8 +26,9 @@ from feedback_app.domain.instrument import (
     TextItem,
 )
 from feedback_app.domain.missing import Missing
+from feedback_app.domain.words import tidy_words
 from feedback_app.web import items
-from feedback_app.web.items import chosen_codes, read, shown, tidy_words, view_of
+from feedback_app.web.items import chosen_codes, read, shown, view_of
 
 APART = (Apart(code=Missing.DOES_NOT_APPLY, label="Does not apply"),)
 

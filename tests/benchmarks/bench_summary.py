@@ -1,0 +1,123 @@
+"""Summing up and taking out a wave of the parents' survey: 1,000, 10,000 and 100,000 responses, on both databases.
+
+Each wave is measured in a process of its own: cold is the first time there, warm every time after.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import subprocess
+import sys
+from datetime import UTC, datetime
+from itertools import islice
+from random import Random
+from statistics import median
+from typing import Any
+
+from flask import Flask
+
+from feedback_app.domain import routing
+from feedback_app.domain.wave import week_of
+from feedback_app.services import exporting, summarising
+from feedback_app.services.bulk_adding import BATCH, Ready, add_ready, make_ready
+from feedback_app.services.inventing import invent_sheet
+from tests.benchmarks.figures import print_table, stopwatch
+from tests.benchmarks.served import DATABASES, Database
+from tests.support.application import running_application
+from tests.support.surveys import ROOT, field, real_survey
+
+SIZES = (1_000, 10_000, 100_000)
+KINDS = 2_000  # different people, over and over
+SURVEY, LANGUAGE = "send_parents", "en_GB"
+AGAIN = 5
+HEADINGS = (
+    "database", "responses", "added/s", "cold s", "warm s", "export s", "rows/s", "zip MB", "workbook s", "peak MB",
+)  # fmt: skip
+
+
+def invented() -> list[Ready]:
+    """Return different responses to the survey, ready to be written."""
+    instrument, draw, week = real_survey(SURVEY), Random("benchmark"), week_of(datetime.now(UTC).date())
+    sheets = (routing.keep_asked(instrument, invent_sheet(instrument, draw, week, False)) for _ in range(KINDS))
+    return [make_ready(instrument, kept, week=week, language=LANGUAGE) for kept in sheets]
+
+
+def fill(app: Flask, ready: list[Ready], number: int) -> float:
+    """Add a wave of so many responses, its words left out, and return how many were added a second."""
+    from feedback_app.extensions import db
+
+    wave = field(app, real_survey(SURVEY), slug=f"wave-{number}")
+    with app.app_context(), stopwatch() as clock:
+        rows = (ready[at % KINDS] for at in range(number))
+        while batch := list(islice(rows, BATCH)):
+            add_ready(db.session, app.config["SCOPE"], wave, "online", batch)
+        db.session.commit()
+    return number / clock.seconds
+
+
+def measure(app: Flask, slug: str) -> dict[str, Any]:
+    """Return the seconds that a wave takes, cold and warm, as rows in words and as a workbook, and peak megabytes."""
+    from feedback_app.extensions import db
+    from feedback_app.web.team import phrases
+
+    scope, policy = app.config["SCOPE"], app.config["DISCLOSURE"]
+    with app.test_request_context("/"):
+        with stopwatch() as cold:
+            summary = summarising.summarise_wave(db.session, scope, slug, policy, LANGUAGE)
+        warm = []
+        for _ in range(AGAIN):
+            with stopwatch() as clock:
+                summarising.summarise_wave(db.session, scope, slug, policy, LANGUAGE)
+            warm.append(clock.seconds)
+        words = phrases.row_words(exporting.row_facts(summary.instrument))
+        facts: dict[str, Any] = {"actor": "benchmark", "reason": "to measure", "in_words": True, "language": LANGUAGE}
+        with stopwatch() as export:
+            archive = exporting.export_rows(db.session, scope, slug, words, now=datetime.now(UTC), **facts)
+        with stopwatch() as workbook:
+            exporting.export_tables_workbook(summary, phrases.file_words(summary))
+        db.session.rollback()
+    return {
+        "cold": cold.seconds,
+        "warm": median(warm),
+        "export": export.seconds,
+        "bytes": len(archive),
+        "workbook": workbook.seconds,
+        "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    }
+
+
+def measured_apart(database: Database, slug: str) -> dict[str, Any]:
+    """Return what `measure` finds, in a process of its own."""
+    command = [sys.executable, "-m", "tests.benchmarks.bench_summary", "--url", database.url, "--slug", slug]
+    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
+    figures: dict[str, Any] = json.loads(done.stdout)
+    return figures
+
+
+def main() -> None:
+    """Fill both databases and print a table; with --url and --slug, measure one wave and print JSON."""
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("--url")
+    asked.add_argument("--slug", default="")
+    told = asked.parse_args()
+    if told.url:
+        with running_application(told.url) as app:
+            print(json.dumps(measure(app, told.slug)))
+        return
+    ready = invented()
+    rows: list[list[object]] = []
+    for make in DATABASES:
+        with make() as database:
+            with running_application(database.url) as app:
+                rates = [fill(app, ready, number) for number in SIZES]
+            for number, rate in zip(SIZES, rates, strict=True):
+                seen = measured_apart(database, f"wave-{number}")
+                row = [seen["cold"], seen["warm"], seen["export"], number / seen["export"], seen["bytes"] / 1e6]
+                rows.append([database.name, number, rate, *row, seen["workbook"], seen["peak"]])
+    print_table("A wave summed up and taken out (aims: 100,000 warm under 1 s, exported under 3 s)", HEADINGS, rows)
+
+
+if __name__ == "__main__":
+    main()
