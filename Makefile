@@ -46,13 +46,14 @@ format: .venv/.dev ## Put the code into the house format
 crash: .venv/.dev ## Kill the served program 500 times in the middle of submissions, on both databases
 	FEEDBACK_TEST_KILLS=250 $(BIN)/pytest tests/integration/test_crash_survival.py -k kill_9 --timeout 0
 
-bench: machine .venv/.dev translations ## Measure the parts, then whole journeys: prints figures, asserts no time (FEEDBACK_BENCH_SECONDS)
+bench: machine .venv/.dev ## Measure the parts, then whole journeys, on both databases: prints figures, asserts no time
 	@for file in tests/benchmarks/bench_*.py tests/benchmarks/load_*.py; do \
 		echo "== $$file"; $(BIN)/python -m "tests.benchmarks.$$(basename "$$file" .py)" || exit 1; done
 
-bench-load: machine .venv/.dev translations ## Measure only whole journeys against the served program (FEEDBACK_BENCH_DATABASE=sqlite for one)
+bench-load: machine .venv/.dev ## Measure whole journeys alone, against the served program
 	@for file in tests/benchmarks/load_*.py; do echo "== $$file"; $(BIN)/python -m "tests.benchmarks.$$(basename "$$file" .py)" || exit 1; done
 
+translations: export FEEDBACK_SECRET_KEY ?= nothing-is-signed-while-texts-are-collected
 translations: .venv/.runtime ## Collect all texts into translations/messages.pot for translators
 	$(BIN)/feedback-app translations collect
 

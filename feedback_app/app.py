@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import timedelta
 from functools import lru_cache
 from inspect import iscoroutinefunction
 from pathlib import Path
@@ -54,16 +55,18 @@ def create_app(settings: Settings | None = None) -> Flask:
 def configure(app: Flask, settings: Settings) -> None:
     """Copy settings to where Flask and its extensions look for them, and read the partnership's files."""
     shelf = FileShelf(settings.surveys, settings.translations_dir)
+    partnership = shelf.load_partnership()
     app.config.update(
         SETTINGS=settings,
-        SCOPE=Scope(settings.partnership),
+        SCOPE=Scope(settings.partnership, partnership.retention.keeping),
         SHELF=shelf,
-        PARTNERSHIP=shelf.load_partnership(),
+        PARTNERSHIP=partnership,
         DISCLOSURE=load_policy(settings.surveys / "disclosure.yaml"),
         TESTING=settings.environment == "testing",
         SECRET_KEY=settings.secret_key.get_secret_value(),
         SECRET_KEY_FALLBACKS=[secret.get_secret_value() for secret in settings.old_secret_keys],
         SESSION_COOKIE_NAME="feedback",
+        PERMANENT_SESSION_LIFETIME=timedelta(days=partnership.retention.draft_days),
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.secure_cookies,
@@ -91,6 +94,7 @@ def connect_database(app: Flask, settings: Settings) -> None:
         if url.database and url.database != ":memory:":
             path = Path(url.database).resolve()
             path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch(mode=0o600)  # nobody else on the machine reads it; SQLite's other files follow its mode
             engine["url"] = url.set(database=str(path))
         engine["connect_args"] = {"check_same_thread": False}
     else:

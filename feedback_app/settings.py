@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -42,6 +43,7 @@ class Settings(BaseSettings):
     mail_password: SecretStr = SecretStr("")
     mail_use_tls: bool = False
     mail_sender: str = "no-reply@localhost"
+    mailbox_dir: Path = Path("instance/mailbox")
     jobs_embedded: bool = True
     database_pool: int = Field(default=8, ge=1, le=200)
 
@@ -68,7 +70,24 @@ class Settings(BaseSettings):
                 f"FEEDBACK_PARTNERSHIP is {self.partnership!r}, but {self.surveys_dir} has no folder of that name. "
                 "Name one of the folders there, or set FEEDBACK_SURVEYS_DIR."
             )
+        self._reachable()
         return self
+
+    def _reachable(self) -> None:
+        """Raise ValueError when the program would refuse its own address, and with it every link that it sends."""
+        from werkzeug.sansio.utils import host_is_trusted  # the same judge as of each request
+
+        host = urlsplit(self.site_address).netloc
+        if self.trusted_hosts and not host_is_trusted(host.encode("idna").decode("ascii"), self.trusted_hosts):
+            raise ValueError(
+                f"FEEDBACK_SITE_ADDRESS is {self.site_address}, but its host is not among FEEDBACK_TRUSTED_HOSTS "
+                f"({', '.join(self.trusted_hosts)}): no link in an e-mail could be made. Add it there, or correct it."
+            )
+
+    @property
+    def mail_waits(self) -> bool:
+        """Return whether messages stay in the outbox: answers are real, and no mail server is named."""
+        return not self.mail_server and self.environment == "production" and not self.demonstration
 
     @property
     def secure_cookies(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +19,9 @@ from feedback_app.domain.finding import Finding
 from feedback_app.domain.instrument import Instrument
 from feedback_app.domain.partnership import Partnership, disagreements
 from feedback_app.domain.plan import Plan
+from feedback_app.domain.plan import disagreements as plan_disagreements
 from feedback_app.domain.scales import Scales
+from feedback_app.domain.scales import disagreements as scales_disagreements
 from feedback_app.domain.texts import Texts, as_data, checksum
 from feedback_app.domain.ways import Paths, paths
 
@@ -72,7 +74,14 @@ def load_scales(root: Path) -> Scales:
     data["breakdowns"] = {
         key: _with_groups(breakdown, lists) for key, breakdown in (data.get("breakdowns") or {}).items()
     }
-    return validated(Scales, {**data, "values": values}, source)
+    scales = validated(Scales, {**data, "values": values}, source)
+    wrong = [
+        source.problem(("lists" if name in lists else "response_scales", name, "options"), message)
+        for name, message in scales_disagreements(scales)
+    ]
+    if wrong:
+        raise SurveyFileError(wrong)
+    return scales
 
 
 def _with_groups(breakdown: Mapping[str, Any], lists: Mapping[str, Any]) -> dict[str, Any]:
@@ -136,7 +145,11 @@ def load_translations(folder: Path, locales: tuple[str, ...]) -> dict[str, Texts
 def load_plan(root: Path) -> Plan:
     """Return the partnership's plan; raises SurveyFileError."""
     source = read_source(root / "plan.yaml")
-    return validated(Plan, source.data, source)
+    plan = validated(Plan, source.data, source)
+    wrong = [source.problem(where, message) for where, message in plan_disagreements(plan)]
+    if wrong:
+        raise SurveyFileError(wrong)
+    return plan
 
 
 def load_known(root: Path, scales: Scales) -> Known:
@@ -147,15 +160,17 @@ def load_known(root: Path, scales: Scales) -> Known:
         priorities=frozenset(priority.number for priority in plan.priorities),
         item_scales=frozenset(scales.item_scales),
         breakdowns=frozenset(scales.breakdowns),
-        slugs=frozenset(_slugs(root)),
+        slugs=_slugs(root),
     )
 
 
-def _slugs(root: Path) -> Iterator[str]:
-    """Yield the address of each survey whose file can be read; what is wrong with the others is told elsewhere."""
-    for path in root.glob("*/v*.yaml"):
+def _slugs(root: Path) -> dict[str, frozenset[str]]:
+    """Return address -> surveys that have it; what is wrong with those that cannot be read is told elsewhere."""
+    found: dict[str, set[str]] = {}
+    for path in sorted(root.glob("*/v*.yaml")):
         with suppress(SurveyFileError):
-            yield str(read_source(path).data.get("slug"))
+            found.setdefault(str(read_source(path).data.get("slug")), set()).add(path.parent.name)
+    return {slug: frozenset(names) for slug, names in found.items()}
 
 
 def fielded_checksums(root: Path) -> dict[str, dict[int, str]]:

@@ -1,4 +1,4 @@
-"""E-mail: by SMTP, or as files in a folder while there is no mail server: plain text, one address at a time."""
+"""E-mail: by SMTP, or as files in a folder while nothing is real: plain text, one address at a time."""
 
 from __future__ import annotations
 
@@ -15,16 +15,24 @@ from email.utils import format_datetime, make_msgid
 from pathlib import Path
 
 from feedback_app.domain.ports import Mailer
+from feedback_app.domain.sending import NeverSendable, NoMailServer
 from feedback_app.settings import Settings
 
 SECONDS = 20.0
 PORT_WITH_TLS_FROM_THE_START = 465
-MAILBOX = Path("instance/mailbox")
 _ADDRESS = re.compile(r"[^\s\x00-\x1f\x7f@,;:<>()\[\]\"\\]+@[^\s\x00-\x1f\x7f@,;:<>()\[\]\"\\]+")
 
 
 def compose(sender: str, to: str, subject: str, text: str) -> EmailMessage:
-    """Return a message to exactly one address; raise ValueError when an address or the subject holds anything more."""
+    """Return a message to exactly one address; raise NeverSendable when any part of it can be in no message."""
+    try:
+        return _message(sender, to, subject, text)
+    except ValueError as wrong:  # of the standard library, too: half a character, a name longer than mail allows
+        raise NeverSendable(type(wrong).__name__) from wrong
+
+
+def _message(sender: str, to: str, subject: str, text: str) -> EmailMessage:
+    """Return a message; raise ValueError when an address or the subject holds more than one, or anything impossible."""
     message = EmailMessage()
     for name, address in (("From", sender), ("To", to)):
         message[name] = _one_address(address)
@@ -55,7 +63,7 @@ class SmtpMailer:
         self.tls, self.username, self.password = tls, username, password
 
     def send(self, to: str, subject: str, text: str) -> None:
-        """Send a message; raise ValueError when it can never be sent, OSError (SMTPException) to try again later."""
+        """Send a message; raise NeverSendable when it can never be sent, whatever else comes up to try again later."""
         message = compose(self.sender, to, subject, text)
         server = self._connect()
         try:
@@ -99,10 +107,20 @@ class FileMailer:
             file.write(message.as_bytes())
 
 
+class WaitingMailer:
+    """Sends nothing: an installation for real answers without a mail server lets its messages wait."""
+
+    def send(self, to: str, subject: str, text: str) -> None:
+        """Raise NoMailServer: a link to a new password is not to lie in a file that nobody knows of."""
+        raise NoMailServer("FEEDBACK_MAIL_SERVER is not set.")
+
+
 def make_mailer(settings: Settings) -> Mailer:
-    """Return the mail server of the settings, or the folder ./instance/mailbox when none is named."""
+    """Return the mail server of the settings; without one, a folder where nothing is real, or else what waits."""
+    if settings.mail_waits:
+        return WaitingMailer()
     if not settings.mail_server:
-        return FileMailer(MAILBOX, settings.mail_sender)
+        return FileMailer(settings.mailbox_dir, settings.mail_sender)
     return SmtpMailer(
         settings.mail_server,
         settings.mail_port,

@@ -16,8 +16,10 @@ from feedback_app.adapters.instrument_files import (
     load_survey,
     load_translations,
 )
+from feedback_app.adapters.shared_files import check_shared, load_demonstration
 from feedback_app.adapters.text_catalogue import collect_texts, write_catalogue
 from feedback_app.adapters.yaml_lines import SurveyFileError
+from feedback_app.domain.demonstration import Demonstration
 from feedback_app.domain.import_map import ImportMap
 from feedback_app.domain.instrument import Instrument
 from feedback_app.domain.partnership import Partnership
@@ -59,6 +61,7 @@ class FileShelf:
     def check(self, names: Sequence[str] = ()) -> list[Report]:
         """Return a report a version, of all surveys or the named ones; raise FilesRefused."""
         self._know(names)
+        _refusing(lambda: check_shared(self._surveys))
         reports = _refusing(lambda: check_files(self._surveys, self._translations))
         return [report for report in reports if not names or report.name in names]
 
@@ -70,6 +73,10 @@ class FileShelf:
     def load_map(self, path: Path) -> ImportMap:
         """Return the map of an import from a file; raise FilesRefused."""
         return _refusing(lambda: load_map(path))
+
+    def load_demonstration(self) -> Demonstration:
+        """Return how the demonstration's invented answers are spread; raise FilesRefused."""
+        return _refusing(lambda: load_demonstration(self._surveys))
 
     def _know(self, names: Sequence[str]) -> None:
         """Raise FilesRefused for a name that is no survey's."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from feedback_app.cli.audit import audit
 from feedback_app.cli.database import database
 from feedback_app.cli.demonstration import demonstration
 from feedback_app.cli.importing import responses
@@ -24,6 +25,6 @@ def main() -> None:
     """
 
 
-_COMMANDS = (database, surveys, waves, responses, summary, demonstration, translations, user, serve, jobs)
+_COMMANDS = (database, surveys, waves, responses, summary, demonstration, translations, user, audit, serve, jobs)
 for _command in _COMMANDS:
     main.add_command(_command)

@@ -22,9 +22,13 @@ def seed(answers: int | None) -> None:
         if settings().environment == "production":
             raise Refused("Invented answers have no place beside real ones: FEEDBACK_ENVIRONMENT is production.")
         documents = [shelf().load_document(name) for name in shelf().list_surveys()]
+        spreads = shelf().load_demonstration()
         with writing() as db:
             for document in documents:
-                for made in demonstrating.seed_survey(db, scope(), document, now().date(), first_language(), answers):
+                own = spreads.of(document.instrument.name)
+                for made in demonstrating.seed_survey(
+                    db, scope(), document, now().date(), first_language(), answers, own
+                ):
                     click.echo(f"{made.wave.slug}: {made.answers} invented answers")
             staff = demonstrating.seed_staff(db, scope()) if settings().demonstration else ()
         click.echo("The demonstration data is there.")

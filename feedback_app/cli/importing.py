@@ -23,7 +23,7 @@ from feedback_app.cli.running import (
 )
 from feedback_app.domain.import_rows import HANDED_OVER, TOO_LITTLE
 from feedback_app.services import fielding
-from feedback_app.services.importing import ImportReport, Incoming, apply_import, check_import
+from feedback_app.services.importing import ImportReport, Incoming, apply_import, check_import, import_key
 
 WHY = {
     TOO_LITTLE: "too few answers to count as a response",
@@ -69,7 +69,7 @@ def import_them(
             click.echo("There is nothing to write.")
             return
         with writing() as db, _bar(report.new + report.known, "Writing") as bar:
-            added = apply_import(db, scope(), incoming.wave, spool, lambda done: bar.update(done - bar.pos))
+            added = apply_import(db, scope(), incoming, spool, lambda done: bar.update(done - bar.pos))
             note(db, "responses imported", slug)
         click.echo(f"Responses added to {slug}: {added:,}.")
 
@@ -82,7 +82,8 @@ def _check(file: Path, survey: str, slug: str, map_file: Path, spool: BinaryIO |
         instrument = fielding.get_instrument(db, wave.version_id, first_language())
         if instrument.name != survey:
             raise Refused(f"{slug} is a wave of {instrument.name}, not of {survey}.")
-        incoming = Incoming(opened, plan, wave, instrument, first_language(), now().date())
+        key = import_key(db, wave)
+        incoming = Incoming(opened, plan, wave, instrument, first_language(), now().date(), key)
         with _bar(file.stat().st_size, "Checking") as bar:
             report = check_import(db, incoming, spool, lambda read: bar.update(read - bar.pos))
     return incoming, report

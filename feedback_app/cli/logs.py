@@ -8,7 +8,7 @@ import re
 import sys
 import traceback
 from collections.abc import MutableMapping
-from typing import Any
+from typing import Any, TextIO, cast
 
 import structlog
 
@@ -51,8 +51,21 @@ class JsonLines(logging.Formatter):
         return json.dumps(line)
 
 
+class CurrentStderr:
+    """Writes to whatever standard error is at that moment: loggers outlive a command, what it wrote to may not."""
+
+    def write(self, text: str) -> int:
+        """Write a text and return its length."""
+        return sys.stderr.write(text)
+
+    def flush(self) -> None:
+        """Let what was written be seen."""
+        sys.stderr.flush()
+
+
 def set_up_logs() -> None:
     """Send all logs to standard error as lines of JSON."""
+    stderr = cast(TextIO, CurrentStderr())
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -61,9 +74,9 @@ def set_up_logs() -> None:
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(file=stderr),
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(stderr)
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import pwd
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
@@ -14,18 +16,19 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from feedback_app.cli.wording import sentences_for
+from feedback_app.clock import now_in
 from feedback_app.domain.errors import FeedbackError
 from feedback_app.domain.partnership import Partnership
+from feedback_app.domain.policy import Policy
 from feedback_app.domain.scope import Scope
 from feedback_app.domain.shelf import Shelf
 from feedback_app.extensions import db
+from feedback_app.services.auditing import EXACT_FIGURES, note_action
 from feedback_app.settings import Settings, SettingsProblem
-from feedback_app.store.audit import add_entry
 from feedback_app.store.engine import reading_only
 
 REFUSED = 2  # as click ends a command that was called wrongly
 FAILED = 1
-OPERATOR = "command line"  # who did it, in the audit log
 
 
 class Refused(click.ClickException):
@@ -90,9 +93,25 @@ def reading() -> Iterator[Session]:
             db.session.rollback()
 
 
-def note(db: Session, action: str, subject: str) -> None:
+def operator() -> str:
+    """Return who runs the command, for the audit log: the operating system's user."""
+    try:
+        name = pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:  # a container's user may have a number and no name
+        name = str(os.getuid())
+    return f"command line ({name})"
+
+
+def note(db: Session, action: str, subject: str, reason: str = "") -> None:
     """Write into the audit log what a command does with a wave, in the same transaction."""
-    add_entry(db, scope(), at=now(), actor=OPERATOR, action=action, subject=subject)
+    note_action(db, scope(), at=now(), actor=operator(), action=action, subject=subject, reason=reason)
+
+
+def own_up_to_exact_figures(subject: str, reason: str) -> None:
+    """Write into the audit log that exact figures were asked for, and say so, before they are printed."""
+    with writing() as db:
+        note(db, EXACT_FIGURES, subject, reason)
+    click.echo("Exact figures: for the operator alone, not to be passed on. The audit log says who saw them.", err=True)
 
 
 def settings() -> Settings:
@@ -110,6 +129,11 @@ def shelf() -> Shelf:
     return cast(Shelf, current_app.config["SHELF"])
 
 
+def policy() -> Policy:
+    """Return the partnership's thresholds of disclosure control."""
+    return cast(Policy, current_app.config["DISCLOSURE"])
+
+
 def first_language() -> str:
     """Return the locale of the language that the surveys are written in."""
     return cast(Partnership, current_app.config["PARTNERSHIP"]).first_language.locale
@@ -117,7 +141,13 @@ def first_language() -> str:
 
 def now() -> datetime:
     """Return the time now, where the partnership is."""
-    return datetime.now(ZoneInfo(current_app.config["PARTNERSHIP"].timezone))
+    return now_in(current_app.config["PARTNERSHIP"].timezone)
+
+
+def in_local_time(moment: datetime) -> str:
+    """Return a stored moment as it was where the partnership is, to the minute."""
+    known = moment if moment.tzinfo else moment.replace(tzinfo=UTC)  # SQLite gives back what it was given, without zone
+    return f"{known.astimezone(ZoneInfo(current_app.config['PARTNERSHIP'].timezone)):%Y-%m-%d %H:%M}"
 
 
 def today() -> date:

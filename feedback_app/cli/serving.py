@@ -8,12 +8,14 @@ import os
 import signal
 import tempfile
 import threading
+from contextlib import suppress
 from typing import IO, TYPE_CHECKING, Any
 
 import click
+import structlog
 
 from feedback_app.cli.logs import set_up_logs
-from feedback_app.cli.running import application, reading
+from feedback_app.cli.running import Failed, application, reading, scope
 from feedback_app.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -21,6 +23,13 @@ if TYPE_CHECKING:
 
 ELECTION_SECONDS = 2.0
 LEAVING_SECONDS = 10.0
+NO_MAIL = "FEEDBACK_MAIL_SERVER is not set: e-mail waits in the outbox, and is sent once a mail server is named."
+
+log = structlog.get_logger(__name__)
+
+
+class JobsEnded(Exception):
+    """The work behind the pages came to an end that nobody asked for."""
 
 
 class EmbeddedJobs:
@@ -44,11 +53,21 @@ class EmbeddedJobs:
     def _work(self, app: Flask) -> None:
         while not self.stop.is_set():
             try:
-                fcntl.lockf(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                self.stop.wait(ELECTION_SECONDS)
-            else:
-                app.extensions["jobs"].run_forever(self.stop)
+                with suppress(OSError):  # another worker's thread has the lock
+                    fcntl.lockf(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    self._work_alone(app)
+            except JobsEnded as ended:
+                log.error("jobs_ended", cause=type(ended.__cause__).__name__)
+            self.stop.wait(ELECTION_SECONDS)
+
+    def _work_alone(self, app: Flask) -> None:
+        """Do the jobs, and let go of the lock however that ends; raise JobsEnded for what nobody foresaw."""
+        try:
+            app.extensions["jobs"].run_forever(self.stop)
+        except Exception as cause:
+            raise JobsEnded from cause
+        finally:
+            fcntl.lockf(self.lock, fcntl.LOCK_UN)
 
     def leave(self) -> None:
         """Let the job at hand be finished, within reason, and end."""
@@ -96,12 +115,19 @@ def announce(settings: Settings, host: str, port: int) -> None:
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="Processes.")
-@click.option("--threads", default=8, show_default=True, type=click.IntRange(1, 64), help="Threads of each process.")
+@click.option("--threads", default=4, show_default=True, type=click.IntRange(1, 64), help="Threads of each process.")
 def serve(host: str, port: int, workers: int, threads: int) -> None:
     """Serve the pages, and do the work behind them unless FEEDBACK_JOBS_EMBEDDED is false."""
     settings = load_settings()
     set_up_logs()
+    warn_of_no_mail(settings)
     run_server(settings, server_options(settings, host, port, workers, threads))
+
+
+def warn_of_no_mail(settings: Settings) -> None:
+    """Say so when messages are going to wait."""
+    if settings.mail_waits:
+        click.echo(NO_MAIL, err=True)
 
 
 def run_server(settings: Settings, options: dict[str, Any]) -> None:
@@ -142,6 +168,7 @@ def run(once: bool) -> None:
     """Do the jobs in this process, until it is told to end. Any number of these may run."""
     set_up_logs()
     with application() as app:
+        warn_of_no_mail(app.config["SETTINGS"])
         runner = app.extensions["jobs"]
         if once:
             click.echo(f"{runner.run_due()} done.")
@@ -159,13 +186,21 @@ def status() -> None:
     from feedback_app.store import outbox
 
     with application(), reading() as db:
-        click.echo(json.dumps(outbox.count_jobs(db)))
+        click.echo(json.dumps(outbox.count_jobs(db, scope())))
 
 
 @jobs.command("sweep")
 @click.option("--dry-run", is_flag=True, help="Only say what would be deleted.")
 def sweep(dry_run: bool) -> None:
-    """Delete what has been kept long enough: drafts, people's own words, failed jobs. The jobs do this once a day."""
+    """Delete what has been kept long enough: drafts, people's own words, failed jobs. Tell who has to know what closed.
+
+    The jobs do this by themselves once a day.
+    """
+    set_up_logs()
     with application() as app:
-        swept = app.extensions["jobs"].sweep(dry_run=dry_run)
-        click.echo(json.dumps({"would_delete" if dry_run else "deleted": swept.as_dict()}))
+        runner = app.extensions["jobs"]
+        swept = runner.sweep(dry_run=dry_run)
+        told = {} if dry_run else {"messages": runner.tell_closed()}
+        click.echo(json.dumps({"would_delete" if dry_run else "deleted": swept.as_dict(), **told}))
+        if swept.went_wrong:
+            raise Failed(f"{swept.went_wrong} could not be deleted; the log says which kind of error it was.")

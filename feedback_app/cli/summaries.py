@@ -6,27 +6,28 @@ import json
 from typing import Any
 
 import click
-from flask import current_app
 
-from feedback_app.cli.running import application, first_language, reading, scope
+from feedback_app.cli.running import application, first_language, own_up_to_exact_figures, policy, reading, scope
 from feedback_app.services import summarising
 
 
 @click.command("summary")
 @click.option("--wave", "slug", required=True, help="The wave's name; see them with: wave list")
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", help="How to print it.")
-@click.option("--exact", is_flag=True, help="Unprotected counts, for the operator alone. Never pass them on.")
-def summary(slug: str, form: str, exact: bool) -> None:
+@click.option("--exact", is_flag=True, help="Unprotected counts, for the operator alone; goes into the audit log.")
+@click.option("--reason", default="", help="Why exact figures are needed, for the audit log.")
+def summary(slug: str, form: str, exact: bool, reason: str) -> None:
     """Sum up a wave; protected, so that its figures point to nobody."""
-    with application(), reading() as db:
+    with application():
+        with reading() as db:
+            found = (
+                summarising.count_wave_exactly(db, scope(), slug, first_language())
+                if exact
+                else summarising.summarise_wave(db, scope(), slug, policy(), first_language())
+            )
         if exact:
-            click.echo("Exact counts: for the operator alone, not to be passed on.", err=True)
-            found = summarising.count_wave_exactly(db, scope(), slug, first_language())
-            data, instrument = found.as_dict(), found.instrument
-        else:
-            policy = current_app.config["DISCLOSURE"]
-            safe = summarising.summarise_wave(db, scope(), slug, policy, first_language())
-            data, instrument = safe.as_dict(), safe.instrument
+            own_up_to_exact_figures(slug, reason)
+    data, instrument = found.as_dict(), found.instrument
     if form == "json":
         click.echo(json.dumps(data, indent=2, ensure_ascii=False))
         return

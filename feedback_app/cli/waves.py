@@ -8,8 +8,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import click
-from flask import current_app
-from sqlalchemy.orm import Session
 
 from feedback_app.cli.running import (
     Refused,
@@ -17,6 +15,8 @@ from feedback_app.cli.running import (
     first_language,
     note,
     now,
+    own_up_to_exact_figures,
+    policy,
     reading,
     scope,
     settings,
@@ -24,13 +24,11 @@ from feedback_app.cli.running import (
     writing,
 )
 from feedback_app.cli.surveys import line_for
-from feedback_app.domain.disclosure import total_safe
 from feedback_app.domain.texts import as_data, checksum
 from feedback_app.domain.wave import is_open, last_day
-from feedback_app.services import fielding, linking
-from feedback_app.services.posting import notify_wave_closed
-from feedback_app.store import responses
-from feedback_app.store.waves import WaveFacts, count_responses, list_waves
+from feedback_app.services import closing, fielding, linking, summarising
+from feedback_app.services.auditing import ALL_WAVES
+from feedback_app.services.summarising import WaveLine
 
 DAY = click.DateTime(["%Y-%m-%d"])
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -44,25 +42,39 @@ def waves() -> None:
 
 @waves.command("list")
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", help="How to print it.")
-def list_them(form: str) -> None:
-    """List all waves, the newest first."""
-    with application(), reading() as db:
-        counts = responses.count_by_wave(db, scope())
-        rows = [_row(wave, counts.get(wave.id, 0)) for wave in list_waves(db, scope())]
+@click.option(
+    "--exact", is_flag=True, help="Exact numbers of answers, for the operator alone; goes into the audit log."
+)
+@click.option("--reason", default="", help="Why exact figures are needed, for the audit log.")
+def list_them(form: str, exact: bool, reason: str) -> None:
+    """List all waves, the newest first, with about how many answered."""
+    with application():
+        with reading() as db:
+            lines = summarising.list_summaries(db, scope(), policy(), first_language())
+            numbers = summarising.count_waves_exactly(db, scope()) if exact else {}
+        if exact:
+            own_up_to_exact_figures(ALL_WAVES, reason)
+        rows = [_row(line, numbers.get(line.wave.slug, line.number.as_total())) for line in lines]
     if form == "json":
         click.echo(json.dumps(rows, indent=2))
         return
     for row in rows:
-        marks = " (demonstration)" if row["demonstration"] else ""
-        until = row["last_day"] or "no end"
-        click.echo(f"{row['slug']}  {row['survey']}  {row['state']}  {row['opens_on']} to {until}{marks}")
+        click.echo(_line(row, exact))
     if not rows:
         click.echo("There are no waves yet.")
 
 
-def _row(wave: WaveFacts, responses_there: int) -> dict[str, Any]:
-    """Return what is told of a wave; the number of responses is exact, for the operator alone."""
-    day = now().date()
+def _line(row: dict[str, Any], exact: bool) -> str:
+    """Return a wave as one line."""
+    number, until = row["responses"], row["last_day"] or "no end"
+    shown = f"fewer than {number['fewer_than']}" if isinstance(number, dict) else f"{'' if exact else 'about '}{number}"
+    marks = " (demonstration)" if row["demonstration"] else ""
+    return f"{row['slug']}  {row['survey']}  {row['state']}  {row['opens_on']} to {until}  {shown} answers{marks}"
+
+
+def _row(line: WaveLine, number: int | dict[str, int]) -> dict[str, Any]:
+    """Return what is told of a wave; the number of responses is protected unless exact ones were asked for."""
+    wave, day = line.wave, now().date()
     until = last_day(wave.closed_from)
     to_come = "to come" if day < wave.opens_on else "closed"
     return {
@@ -73,7 +85,7 @@ def _row(wave: WaveFacts, responses_there: int) -> dict[str, Any]:
         "last_day": until.isoformat() if until else None,
         "texts_open": wave.texts_open,
         "demonstration": wave.demonstration,
-        "responses": responses_there,
+        "responses": number,
     }
 
 
@@ -129,23 +141,14 @@ def _refuse_errors(survey: str) -> None:
 @waves.command("close")
 @click.option("--wave", "slug", required=True, help="The wave's name; see them with: wave list")
 def close_one(slug: str) -> None:
-    """Close a wave from today on. What was begun may be finished for seven more days."""
+    """Close a wave from today on and tell the SEND team. What was begun may still be finished for some days."""
     with application(), writing() as db:
-        before = fielding.get_wave(db, scope(), slug)
-        wave = fielding.close_wave(db, scope(), slug, now().date())
-        if before.closed_from == wave.closed_from:
+        closed = closing.close_wave(db, scope(), slug, now().date(), policy(), first_language())
+        if not closed.changed:
             click.echo(f"{slug} was closed already.")
             return
-        told = _tell_the_team(db, wave)
         note(db, "wave closed", slug)
-        click.echo(f"{slug} is closed from {wave.closed_from} on. Messages to the SEND team: {told}.")
-
-
-def _tell_the_team(db: Session, wave: WaveFacts) -> int:
-    """Put a message to each member of the SEND team; it carries the protected number alone. Return how many."""
-    instrument = fielding.get_instrument(db, wave.version_id, first_language())
-    answered = total_safe(count_responses(db, wave.id), current_app.config["DISCLOSURE"], instrument.minors)
-    return notify_wave_closed(db, scope(), slug=wave.slug, title=instrument.title, answered=answered)
+        click.echo(f"{slug} is closed from {closed.wave.closed_from} on. Messages to the SEND team: {closed.told}.")
 
 
 @waves.command("link")

@@ -48,6 +48,11 @@ def count_content(items: Iterable[Item], sheet: AnswerSheet) -> int:
     return sum(item.content and is_value(item, sheet.answers.get(item.id)) for item in items)
 
 
+def needed_content(asked: Iterable[Item], instrument: Instrument) -> int:
+    """Return how many content items must have values: `min_content`, or all there are when fewer are asked."""
+    return min(instrument.min_content, sum(item.content for item in asked))
+
+
 def accepts(item: Item, answer: Answer) -> bool:
     """Return whether an answer's codes belong to the item, kinds of missing included."""
     if isinstance(item, TextItem):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from feedback_app.domain.checking_routes import route_findings
+from feedback_app.domain.checking_words import all_items, reading_age_of, translation_findings, wording_findings
 from feedback_app.domain.finding import Finding, error, warning
 from feedback_app.domain.instrument import (
+    APART_CODES,
     FacesItem,
     Group,
     Instrument,
@@ -19,17 +21,16 @@ from feedback_app.domain.instrument import (
     Section,
     SingleItem,
     TextItem,
+    pages_of,
 )
-from feedback_app.domain.reading_age import reading_age, sentences, words
-from feedback_app.domain.texts import Texts, texts_of
+from feedback_app.domain.texts import Texts
 from feedback_app.domain.ways import paths
 
 __all__ = ["Finding", "Known", "check", "reading_age_of"]
 
-LONGEST_QUESTION = 20  # words
-LONGEST_SENTENCE = 15  # words
 LARGEST_GROUP, LARGE_GROUP = 6, 5  # lines
-YEARS_OVER = 4  # a single question may be this much above the form's reading age before it is pointed out
+# What stands after a survey's address and is no page of questions: see web/respond.
+FIXED_PAGES = frozenset({"another", "check", "hand-over", "saved", "sent", "stop", "throw-away"})
 
 
 @dataclass(frozen=True)
@@ -40,24 +41,19 @@ class Known:
     priorities: frozenset[int] = frozenset()
     item_scales: frozenset[str] = frozenset()
     breakdowns: frozenset[str] = frozenset()
-    slugs: frozenset[str] = frozenset()
+    slugs: Mapping[str, frozenset[str]] = field(default_factory=dict)  # address -> names of the surveys that have it
 
 
 def check(instrument: Instrument, known: Known, languages: Mapping[str, Texts] | None = None) -> list[Finding]:
     """Return what is wrong (errors) or doubtful (warnings) in an instrument; `languages`: locale -> translations."""
-    found = [*_repeats(instrument), *_answers(instrument), *_groups(instrument), *_references(instrument, known)]
+    found = [*_repeats(instrument), *_pages(instrument), *_answers(instrument), *_groups(instrument)]
+    found += _references(instrument, known)
     routes = route_findings(instrument)
-    found += routes + list(_for_minors(instrument)) + list(_wording(instrument))
-    found += _translations(instrument, languages or {})
+    found += routes + list(_for_minors(instrument)) + list(wording_findings(instrument))
+    found += translation_findings(instrument, languages or {})
     if not any(finding.level == "error" for finding in found):
         found += _lengths(instrument)
     return found
-
-
-def _all_items(instrument: Instrument) -> Iterator[Item]:
-    """Yield every item as written, those whose id stands twice too."""
-    for section in instrument.sections:
-        yield from section.items
 
 
 def _twice(values: Iterable[str | int]) -> list[str | int]:
@@ -70,7 +66,7 @@ def _last(values: list[str], value: str | int) -> int:
 
 def _repeats(instrument: Instrument) -> Iterator[Finding]:
     """Yield a finding for each id that stands twice."""
-    for item in _twice(item.id for item in _all_items(instrument)):
+    for item in _twice(item.id for item in all_items(instrument)):
         yield error(str(item), f"the id {item} stands twice; every question has its own", "id")
     sections = [section.id for section in instrument.sections]
     for section in _twice(sections):
@@ -79,19 +75,41 @@ def _repeats(instrument: Instrument) -> Iterator[Finding]:
     for group in _twice(name for _, name in groups):
         number = next(number for number, name in reversed(groups) if name == group)
         yield error(None, f"the group id {group} stands twice", "sections", number, "groups")
-    fields = [field.id for field in instrument.context]
-    for field in _twice(fields):
-        yield error(None, f"the context field {field} stands twice", "context", _last(fields, field))
-    csat = [item.id for item in _all_items(instrument) if item.type == "csat5"]
+    fields = [known_field.id for known_field in instrument.context]
+    for name in _twice(fields):
+        yield error(None, f"the context field {name} stands twice", "context", _last(fields, name))
+    csat = [item.id for item in all_items(instrument) if item.type == "csat5"]
     for extra in csat[1:]:
         yield error(extra, f"only one question may be the satisfaction score, and {csat[0]} is already", "type")
 
 
+def _pages(instrument: Instrument) -> Iterator[Finding]:
+    """Yield a finding for each page whose address is another page's, or one that the program needs itself."""
+    pages = [(page, number) for number, section in enumerate(instrument.sections) for page in pages_of(section)]
+    places: dict[str, set[str]] = {}
+    for page, number in pages:
+        name = page.group.id if page.group else page.items[0].id
+        where = ("sections", number, "groups") if page.group else ("id",)
+        item = None if page.group else page.items[0].id
+        if page.id in FIXED_PAGES:
+            yield error(item, f"{name} makes a page with the address {page.id}, which the program needs itself", *where)
+        others = places.setdefault(page.id, set())
+        if others - {name}:
+            yield error(item, f"{name} and {min(others - {name})} make pages with the same address, {page.id}", *where)
+        others.add(name)
+
+
 def _answers(instrument: Instrument) -> Iterator[Finding]:
     """Yield a finding for each code that stands twice in an item, or that is spoken of and not there."""
-    for item in _all_items(instrument):
+    for item in all_items(instrument):
+        if item.practice and item.content:
+            yield error(item.id, "a question to practise with is no content: say content: false", "practice")
         if isinstance(item, TextItem):
             continue
+        for answer in item.apart:
+            if answer.code not in APART_CODES:
+                allowed = ", ".join(str(int(code)) for code in APART_CODES)
+                yield error(item.id, f"an answer off the scale has one of the codes {allowed}", "apart")
         codes = [option.code for option in item.options] + [int(answer.code) for answer in item.apart]
         for code in _twice(codes):
             yield error(item.id, f"the answer code {code} stands twice; every answer has its own", "options")
@@ -179,11 +197,13 @@ def _answer_set(item: Item) -> tuple[object, ...]:
 
 def _references(instrument: Instrument, known: Known) -> Iterator[Finding]:
     """Yield a finding for each scale, breakdown, priority, plan reference or survey that does not exist."""
-    for item in _all_items(instrument):
+    for item in all_items(instrument):
         yield from _item_references(item, known)
-    for number, field in enumerate(instrument.context):
-        if field.breakdown is not None and field.breakdown not in known.breakdowns:
-            yield error(None, f"there is no breakdown called {field.breakdown}", "context", number)
+    for number, known_field in enumerate(instrument.context):
+        if known_field.breakdown is not None and known_field.breakdown not in known.breakdowns:
+            yield error(None, f"there is no breakdown called {known_field.breakdown}", "context", number)
+    for other in sorted(known.slugs.get(instrument.slug, frozenset()) - {instrument.name}):
+        yield error(None, f"the address {instrument.slug} is that of the survey {other} too", "slug")
     if instrument.handover is not None and instrument.handover.survey not in known.slugs:
         yield error(
             None,
@@ -211,7 +231,7 @@ def _for_minors(instrument: Instrument) -> Iterator[Finding]:
     """Yield a finding for what is not asked of people under 18 (domain brief 1.4 and 2.1)."""
     if not instrument.minors:
         return
-    for item in _all_items(instrument):
+    for item in all_items(instrument):
         if isinstance(item, NpsItem):
             yield error(item.id, "likelihood to recommend is for adults; ask something else here", "type")
         if isinstance(item, RatingItem) and item.reverse_coded:
@@ -224,52 +244,6 @@ def _for_minors(instrument: Instrument) -> Iterator[Finding]:
             )
 
 
-def asked_texts(instrument: Instrument) -> list[str]:
-    """Return the sentences that a form speaks in: start, questions and hints, thanks and next steps."""
-    start = instrument.start
-    shown = [start.lead, *start.before, start.read_by, start.purpose, start.kept, instrument.thanks]
-    shown += instrument.next_steps
-    for item in _all_items(instrument):
-        shown += [item.text, item.hint]
-    return [text for text in shown if text]
-
-
-def reading_age_of(instrument: Instrument) -> float:
-    """Return the mean reading age, in years, of the sentences of a form."""
-    return reading_age(asked_texts(instrument))
-
-
-def _wording(instrument: Instrument) -> Iterator[Finding]:
-    """Yield a finding for long questions and for words harder than the form's target."""
-    age = reading_age_of(instrument)
-    if age > instrument.reading_age:
-        yield error(
-            None, f"the mean reading age is {age:.1f}; this form's target is {instrument.reading_age:g}", "reading_age"
-        )
-    for item in _all_items(instrument):
-        count = len(words(item.text))
-        if count > LONGEST_QUESTION:
-            yield error(item.id, f"the question has {count} words; {LONGEST_QUESTION} is the most", "text")
-        elif any(len(words(sentence)) > LONGEST_SENTENCE for sentence in sentences(item.text)):
-            yield warning(item.id, f"a sentence has more than {LONGEST_SENTENCE} words", "text")
-        own = reading_age([item.text])
-        if own > instrument.reading_age + YEARS_OVER:
-            yield warning(
-                item.id, f"the reading age of this question is {own:.1f}; say it in plainer words if you can", "text"
-            )
-
-
-def _translations(instrument: Instrument, languages: Mapping[str, Texts]) -> Iterator[Finding]:
-    """Yield a finding for each text that a language on offer does not have."""
-    needed = dict.fromkeys(texts_of(instrument))
-    items = {item.id for item in _all_items(instrument)}
-    for language, texts in languages.items():
-        for context, english in needed:
-            if english not in texts.get(context, {}):
-                item = context if context in items else None
-                yield error(item, f"there is no translation into {language} of “{english}” ({context})")
-
-
 def _lengths(instrument: Instrument) -> Iterator[Finding]:
     """Yield a finding when a form takes too long, or when its shortest way cannot make a whole response."""
     ways = paths(instrument)
@@ -277,7 +251,7 @@ def _lengths(instrument: Instrument) -> Iterator[Finding]:
     if minutes > instrument.target_minutes:
         target = f"the target is {instrument.target_minutes:g}"
         yield warning(None, f"the longest way takes about {minutes:.1f} minutes; {target}", "target_minutes")
-    content = sum(item.content for item in _all_items(instrument))
+    content = sum(item.content for item in all_items(instrument))
     if instrument.min_content > min(content, ways.shortest):
         message = f"min_content is {instrument.min_content}, but some people are not asked that many questions"
         yield error(None, message, "min_content")

@@ -19,10 +19,10 @@ class SurveyUnknown(FeedbackError):
 
 @dataclass
 class WaveClosed(FeedbackError):
-    """The survey has no open wave; `closed_on` is the last day of the latest one."""
+    """The survey has no open wave; `closed_since` is the first day on which the latest one was closed."""
 
     title: str
-    closed_on: date | None
+    closed_since: date | None
 
 
 @dataclass
@@ -54,15 +54,15 @@ class NotComplete(FeedbackError):
 
 
 @dataclass
+class HandedOver(FeedbackError):
+    """Somebody answers in another's place: these answers are not kept."""
+
+
+@dataclass
 class CodesSlowedDown(FeedbackError):
     """Too many codes were tried in vain of late."""
 
     seconds: int
-
-
-@dataclass
-class CodeUnknown(FeedbackError):
-    """No unfinished survey, or no answers, belong to this code."""
 
 
 @dataclass

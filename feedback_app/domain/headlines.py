@@ -54,12 +54,6 @@ def share_headline(name: str, codes: Collection[int], base: Collection[int] = ()
     return HeadlineSpec(name, function, (frozenset(codes),), within=frozenset(base))
 
 
-def net_headline(top: Collection[int] = TOP_TWO, bottom: Collection[int] = BOTTOM_TWO) -> HeadlineSpec:
-    """Return the headline "top minus bottom share", -100 to 100 (brief 3.2)."""
-    function = partial(scoring.net_score, top=tuple(top), bottom=tuple(bottom))
-    return HeadlineSpec("net_score", function, (frozenset(top), frozenset(bottom)))
-
-
 def headlines_for(
     item_type: str,
     *,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from feedback_app.domain.answers import TEXT_GIVEN, Answer, AnswerSheet, count_content, is_value
+from feedback_app.domain.answers import TEXT_GIVEN, Answer, AnswerSheet, count_content, is_value, needed_content
 from feedback_app.domain.import_map import ColumnRule, ImportMap, code_for, tidy
 from feedback_app.domain.instrument import ContextField, Instrument, Item, MultiItem, TextItem
 from feedback_app.domain.missing import Missing
@@ -259,5 +259,4 @@ def _off_path(instrument: Instrument, sheet: AnswerSheet, wanted: Collection[str
 
 def _too_little(instrument: Instrument, sheet: AnswerSheet, asked: Sequence[Item]) -> str | None:
     """Return why a sheet is a break-off, or None when it is a response (domain brief 3.1)."""
-    needed = min(instrument.min_content, sum(item.content for item in asked))
-    return TOO_LITTLE if count_content(asked, sheet) < needed else None
+    return TOO_LITTLE if count_content(asked, sheet) < needed_content(asked, instrument) else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Literal
 
@@ -39,12 +40,14 @@ class Apart(Frozen):
 
 
 class _Item(Frozen):
+    # A field added later needs a default that is empty, or the checksum of every fielded version changes: see texts.py.
     id: str = Field(pattern=r"^[A-Z]{2,6}_?[A-Z0-9]{1,3}$")
     text: str = Field(min_length=1)
     hint: str = ""
     route: Condition | None = None
     required: bool = False
     content: bool = True  # counts towards `min_content`; routing and practice questions do not
+    practice: bool = False  # to try how answering works; in rows, never in a summary
     group: str | None = None
     priorities: tuple[int, ...] = ()
     plan_references: tuple[str, ...] = ()
@@ -202,7 +205,8 @@ class Start(Frozen):
     kept: str
 
 
-class Page(Frozen):
+@dataclass(frozen=True)
+class Page:
     """What is asked at once: one item, or a short group."""
 
     id: str
@@ -246,7 +250,7 @@ class Instrument(Frozen):
     @cached_property
     def pages(self) -> Mapping[str, Page]:
         """Return page id -> page, in order: neighbours of one group stand together, any other item alone."""
-        return {page.id: page for section in self.sections for page in _pages_of(section)}
+        return {page.id: page for section in self.sections for page in pages_of(section)}
 
     @cached_property
     def page_of(self) -> Mapping[str, Page]:
@@ -254,7 +258,7 @@ class Instrument(Frozen):
         return {item.id: page for page in self.pages.values() for item in page.items}
 
 
-def _pages_of(section: Section) -> Iterator[Page]:
+def pages_of(section: Section) -> Iterator[Page]:
     """Yield the pages of a section."""
     groups = {group.id: group for group in section.groups}
     run: list[Item] = []

@@ -6,10 +6,13 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field
 
 from feedback_app.domain.instrument import Frozen
+from feedback_app.domain.scope import Role
+from feedback_app.domain.wave import Keeping
 
 KEY = r"^[a-z][a-z0-9_]*$"
 CONTEXT = "partnership"  # of its own texts, where they are translated
@@ -77,21 +80,24 @@ class Reader(Frozen):
 
 
 class StaffRole(Frozen):
-    """A role that staff sign in with, and what it may do, in plain words."""
+    """A role that staff sign in with, and what it may do, in plain words; shown to those who have it."""
 
-    key: str = Field(pattern=KEY)
-    name: str
-    may: str
+    key: Role
+    name: str = Field(min_length=1)
+    may: str = Field(min_length=1)
 
 
 class Retention(Frozen):
-    """How long things are kept, in days."""
+    """How long things are kept, in days: what pages promise and what the program does."""
 
     draft_days: int = Field(ge=1)
     draft_days_after_close: int = Field(ge=0)
     text_days_after_close: int = Field(ge=1)
-    contact_days_after_talk: int = Field(ge=1)
-    access_need_days_after_talk: int = Field(ge=1)
+
+    @property
+    def keeping(self) -> Keeping:
+        """Return the same as the rules of waves and time take it."""
+        return Keeping(self.draft_days, self.draft_days_after_close, self.text_days_after_close)
 
 
 class Partnership(Frozen):
@@ -100,7 +106,6 @@ class Partnership(Frozen):
     key: str = Field(pattern=KEY)
     name: str
     short_name_lines: tuple[str, ...] = Field(min_length=1, max_length=3)
-    area_name: str
     timezone: str
     languages: tuple[Language, ...] = Field(min_length=1)
     later_languages: tuple[Language, ...] = ()
@@ -131,7 +136,7 @@ class Partnership(Frozen):
 
 
 def texts_of_partnership(partnership: Partnership) -> Iterator[str]:
-    """Yield the texts that families read in their own language: what contacts are for, and who reads what."""
+    """Yield the texts that people read in their own language: what contacts are for, who reads what, roles of staff."""
     contacts = partnership.contacts
     for contact in (contacts.danger, *contacts.local, *contacts.young):
         yield contact.label
@@ -140,6 +145,9 @@ def texts_of_partnership(partnership: Partnership) -> Iterator[str]:
     for reader in partnership.readers:
         yield reader.who
         yield reader.reads
+    for role in partnership.staff_roles:
+        yield role.name
+        yield role.may
 
 
 def disagreements(partnership: Partnership) -> list[str]:
@@ -151,6 +159,7 @@ def disagreements(partnership: Partnership) -> list[str]:
         ("locality code", [locality.code for locality in partnership.geography.localities]),
         ("language", [language.locale for language in (*partnership.languages, *partnership.later_languages)]),
         ("language path", [language.path for language in (*partnership.languages, *partnership.later_languages)]),
+        ("staff role", [role.key.value for role in partnership.staff_roles]),
     )
     for what, values in claims:
         twice = [value for value, count in Counter[object](values).items() if count > 1]
@@ -160,4 +169,17 @@ def disagreements(partnership: Partnership) -> list[str]:
             found.append(f"{district.name} lies in the locality {district.locality}, which is not declared")
     if partnership.first_language.path:
         found.append("the first language has no path: its addresses have no prefix")
+    if not _is_timezone(partnership.timezone):
+        found.append(f"there is no timezone {partnership.timezone!r}; they are called Europe/London and the like")
+    described = {role.key for role in partnership.staff_roles}
+    found += [f"the staff role {role.value} is not described" for role in Role if described and role not in described]
     return found
+
+
+def _is_timezone(name: str) -> bool:
+    """Return whether a time zone of this name is known."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # also for a folder of zones, and for a path
+        return False
+    return True

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
 from functools import cached_property
 from typing import Literal
 
@@ -115,3 +117,24 @@ class Plan(Frozen):
         lines = [line.id for priority in self.priorities for line in priority.evidence_of_impact]
         printed = [action.ref for action in actions]
         return frozenset([outcome.ref for outcome in outcomes] + [action.id for action in actions] + printed + lines)
+
+
+def disagreements(plan: Plan) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Yield (where in the file, what is wrong) for each number, reference or id that stands twice."""
+    named: list[tuple[str, str, tuple[str | int, ...]]] = []
+    for number, priority in enumerate(plan.priorities):
+        at: tuple[str | int, ...] = ("priorities", number)
+        named.append(("priority", str(priority.number), (*at, "number")))
+        for place, outcome in enumerate(priority.outcomes):
+            named.append(("outcome", outcome.ref, (*at, "outcomes", place, "ref")))
+            for row, action in enumerate(outcome.actions):
+                named.append(("action", action.id, (*at, "outcomes", place, "actions", row, "id")))
+        for place, line in enumerate(priority.evidence_of_impact):
+            named.append(("line of evidence", line.id, (*at, "evidence_of_impact", place, "id")))
+        for place, difference in enumerate(priority.difference_for_cyp):
+            named.append(("difference", difference.id, (*at, "difference_for_cyp", place, "id")))
+    times = Counter((what, name) for what, name, _where in named)
+    last = {(what, name): where for what, name, where in named}
+    for (what, name), count in times.items():
+        if count > 1:
+            yield last[what, name], f"the {what} {name} stands twice"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from dataclasses import replace
 
 from feedback_app.domain.answers import Answer, AnswerSheet
 from feedback_app.domain.conditions import holds
@@ -43,26 +44,23 @@ def _only(instrument: Instrument, page_id: str, wanted: set[str]) -> Page:
     """Return a page with the wanted items alone."""
     page = instrument.pages[page_id]
     items = tuple(item for item in page.items if item.id in wanted)
-    return page if len(items) == len(page.items) else page.model_copy(update={"items": items})
+    return page if len(items) == len(page.items) else replace(page, items=items)
 
 
 def next_page(path: Iterable[Page], sheet: AnswerSheet, after: str | None = None) -> Page | None:
-    """Return the page after `after`, or the first not yet reached when `after` is None; None at the end."""
+    """Return the page after `after`, or the first not yet reached when that is not on the path; None at the end."""
     pages = tuple(path)
-    if after is not None:
-        ids = [page.id for page in pages]
-        return pages[ids.index(after) + 1] if after in ids and ids.index(after) + 1 < len(pages) else None
+    ids = [page.id for page in pages]
+    if after in ids:
+        return pages[ids.index(after) + 1] if ids.index(after) + 1 < len(pages) else None
     return next((page for page in pages if not all(sheet.reached(item.id) for item in page.items)), None)
 
 
-def page_before(path: Iterable[Page], page_id: str) -> Page | None:
-    """Return the page before `page_id` on the path, or None at its start."""
-    before = None
-    for page in path:
-        if page.id == page_id:
-            return before
-        before = page
-    return None
+def without_closed_texts(instrument: Instrument, page_id: str, texts_open: bool) -> tuple[Item, ...]:
+    """Return the items of a page that may hold an answer: no own words where they are switched off."""
+    items = instrument.pages[page_id].items
+    closed = instrument.text_switch and not texts_open
+    return tuple(item for item in items if not (closed and isinstance(item, TextItem)))
 
 
 def is_handed_over(instrument: Instrument, sheet: AnswerSheet) -> bool:
@@ -116,9 +114,3 @@ def minutes_left(path: Iterable[Page], sheet: AnswerSheet, page_id: str | None =
         ids = [page.id for page in pages]
         pages = pages[ids.index(page_id) :] if page_id in ids else pages
     return max(1, math.ceil(sum(seconds_for(page.items) for page in pages) / 60))
-
-
-def minutes_in_all(instrument: Instrument, texts_open: bool = True) -> int:
-    """Return whole minutes for a survey as it stands before the first answer."""
-    nothing = AnswerSheet()
-    return minutes_left(path_through(instrument, nothing, texts_open), nothing)

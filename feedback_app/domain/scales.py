@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 
 from pydantic import Field
 
-from feedback_app.domain.instrument import Apart, Frozen, Option
+from feedback_app.domain.instrument import APART_CODES, Apart, Frozen, Option
 
 
 class ResponseScale(Frozen):
@@ -44,3 +45,17 @@ class Scales(Frozen):
     item_scales: Mapping[str, ItemScale] = {}
     breakdowns: Mapping[str, Breakdown] = {}
     values: Mapping[str, Mapping[str, int]] = {}  # list name -> context value -> code, such as districts by key
+
+
+def disagreements(scales: Scales) -> Iterator[tuple[str, str]]:
+    """Yield (response scale or list, what is wrong with it): codes used twice, or spoken of and not there."""
+    for name, scale in scales.response_scales.items():
+        codes = [option.code for option in scale.options] + [int(answer.code) for answer in scale.apart]
+        for code in [code for code, count in Counter(codes).items() if count > 1]:
+            yield name, f"the answer code {code} stands twice in {name}; every answer has its own"
+        for answer in scale.apart:
+            if answer.code not in APART_CODES:
+                allowed = ", ".join(str(int(code)) for code in APART_CODES)
+                yield name, f"an answer off the scale has one of the codes {allowed}, not {int(answer.code)}"
+        for code in sorted({*scale.top, *scale.bottom} - set(codes)):
+            yield name, f"{name} counts the answer code {code} as top or bottom, but does not have it"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from feedback_app.domain.wave import USUAL, Keeping
+
 
 class Role(StrEnum):
     """What a member of staff may do. The table of who sees what is made from the views that name these."""
@@ -16,6 +18,7 @@ class Role(StrEnum):
 
 @dataclass(frozen=True)
 class Scope:
-    """The partnership a request or command belongs to; every query about one area takes it."""
+    """The partnership a request or command belongs to, and how long it keeps things; every query takes it."""
 
     partnership: str
+    keeping: Keeping = USUAL

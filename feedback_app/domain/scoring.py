@@ -7,6 +7,7 @@ Shares are percentages on 0 to 100, net scores and NPS run from -100 to 100. Not
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_FLOOR, Decimal
@@ -92,29 +93,47 @@ def count_answers(
     none_is: Missing = Missing.SKIPPED,
 ) -> Counts:
     """Count answers (a code, a list of choices or None) by option and kind; ValueError for an undeclared code."""
+    tally: Counter[int | tuple[int, ...]] = Counter()
+    for answer in answers:
+        plain = none_is.value if answer is None else answer
+        tally[tuple(plain) if isinstance(plain, list) else plain] += 1
+    return count_tally(tally, options, missing_options, several=any(isinstance(answer, tuple) for answer in tally))
+
+
+def count_tally(
+    tally: Mapping[int | tuple[int, ...], int],
+    options: Iterable[int],
+    missing_options: Mapping[int, str],
+    *,
+    several: bool,
+) -> Counts:
+    """Count distinct answers (a code, or a tuple of choices) -> people by option and kind; ValueError as above.
+
+    Somebody with any valid choice is not missing; of several kinds of missing the first in their order counts.
+    """
     values = {code: 0 for code in options if code not in missing_options}
     missing = dict.fromkeys(MISSING_KEYS, 0)
-    several, answered = False, 0
-    for answer in answers:
-        several = several or isinstance(answer, list)
-        given = set(answer) if isinstance(answer, list) else {none_is.value if answer is None else answer}
+    answered = 0
+    for answer, people in tally.items():
+        given = set(answer) if isinstance(answer, tuple) else {int(answer)}
         chosen = given & values.keys()
-        others = given - chosen
-        kinds = {_missing_key(code, missing_options) for code in others}
+        kinds = {_missing_key(code, missing_options) for code in given - chosen} or {Missing.SKIPPED.key}
         for code in chosen:
-            values[code] += 1
-        answered += bool(chosen)
-        if not chosen:
-            missing[min(kinds, key=MISSING_KEYS.index) if kinds else Missing.SKIPPED.key] += 1
+            values[code] += people
+        if chosen:
+            answered += people
+        else:
+            missing[min(kinds, key=MISSING_KEYS.index)] += people
     return Counts(values, missing, answered if several else None)
 
 
 def _missing_key(code: int, missing_options: Mapping[int, str]) -> str:
     if code in missing_options:
         return Missing.from_key(missing_options[code]).key
-    if code < 0:
+    try:
         return Missing(code).key
-    raise ValueError(f"answer {code} is not an option of this item")
+    except ValueError:
+        raise ValueError(f"the answers hold the code {code}, which the question does not have") from None
 
 
 def reverse(code: int, lowest: int, highest: int) -> int:

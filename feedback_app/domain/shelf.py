@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
 
+from feedback_app.domain.demonstration import Demonstration
 from feedback_app.domain.errors import FeedbackError
 from feedback_app.domain.import_map import ImportMap
 from feedback_app.domain.texts import FieldedDocument
@@ -84,6 +85,9 @@ class Shelf(Protocol):
 
     def write_texts(self, path: Path) -> int:
         """Write all texts of pages and surveys into a .pot file for translators; return how many there are."""
+
+    def load_demonstration(self) -> Demonstration:
+        """Return how the demonstration's invented answers are spread; raise FilesRefused."""
 
     def load_map(self, path: Path) -> ImportMap:
         """Return the map of an import from a file; raise FilesRefused."""

@@ -64,8 +64,8 @@ def _changed(instrument: Instrument, change: Callable[[str, str], str]) -> Instr
 
 
 def as_data(instrument: Instrument) -> dict[str, Any]:
-    """Return the instrument as plain data that JSON can hold, defaults left out."""
-    return instrument.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    """Return the instrument as plain data that JSON can hold, all written out: no later default changes its meaning."""
+    return instrument.model_dump(mode="json", by_alias=True)
 
 
 class FieldedDocument(Frozen):
@@ -86,6 +86,20 @@ class FieldedDocument(Frozen):
 
 
 def checksum(data: Mapping[str, Any]) -> str:
-    """Return the SHA-256 of plain data in canonical JSON, 64 hexadecimal digits."""
-    canonical = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    """Return the SHA-256 of plain data in canonical JSON, 64 hexadecimal digits; names without a value do not count.
+
+    So a checksum stays the same when the program learns a new field whose default says nothing, and changes with any
+    default that says something.
+    """
+    canonical = json.dumps(_with_values(data), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _with_values(node: Any) -> Any:
+    """Return plain data without names that stand for nothing: null, false, no text, an empty list or mapping."""
+    if isinstance(node, list | tuple):
+        return [_with_values(part) for part in node]
+    if not isinstance(node, Mapping):
+        return node
+    named = {key: _with_values(value) for key, value in node.items()}
+    return {key: value for key, value in named.items() if (isinstance(value, int) and value is not False) or value}

@@ -102,12 +102,12 @@ def unreachable(instrument: Instrument) -> tuple[str, ...]:
     return tuple(item for item in instrument.items if item not in reached)
 
 
-def paths(instrument: Instrument) -> Paths:
+def paths(instrument: Instrument, texts_open: bool = True) -> Paths:
     """Return the longest and shortest way through, those who are handed over to another survey left out."""
     lengths: list[tuple[int, int, int]] = []
     for sheet in sheets(instrument):
         if not is_handed_over(instrument, sheet):
-            items = items_asked(instrument, sheet)
-            lengths.append((len(items), seconds_for(items), len(path_through(instrument, sheet))))
+            items = items_asked(instrument, sheet, texts_open)
+            lengths.append((len(items), seconds_for(items), len(path_through(instrument, sheet, texts_open))))
     counts, seconds, pages = zip(*lengths, strict=True)
     return Paths(max(counts), min(counts), max(seconds), min(seconds), max(pages))

@@ -11,8 +11,9 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from feedback_app.domain.ports import JobHandler, Mailer
-from feedback_app.extensions import security
+from feedback_app.extensions import db
 from feedback_app.services import posting
+from feedback_app.store import people
 
 
 def make_handlers(app: Flask, mailer: Mailer) -> dict[str, JobHandler]:
@@ -55,7 +56,7 @@ class SendPasswordLink:
         from flask_security.recoverable import generate_reset_link
 
         with at_site(self.app):
-            user = security.datastore.find_user(case_insensitive=True, email=payload["to"])
+            user = people.find_user(db.session, self.app.config["SCOPE"], payload["to"].lower())
             if user is None or not user.active:
                 return
             link, _token = generate_reset_link(user)
@@ -86,8 +87,8 @@ class SendWaveClosed:
                 [
                     _("The survey “%(title)s” has closed.", title=payload["title"]),
                     _answered(payload["answered"]),
-                    _("What was begun can still be sent for seven days. The summary:"),
-                    url_for("team.wave", slug=payload["slug"], _external=True),
+                    _grace(self.app.config["SCOPE"].keeping.grace_days),
+                    _("The summary: %(address)s", address=url_for("team.wave", slug=payload["slug"], _external=True)),
                 ]
             )
         self.mailer.send(payload["to"], subject, text)
@@ -98,6 +99,13 @@ def _answered(answered: int | Mapping[str, int]) -> str:
     if isinstance(answered, int):
         return ngettext("About %(num)s person answered.", "About %(num)s people answered.", answered)
     return _("Fewer than %(number)s people answered.", number=answered["fewer_than"])
+
+
+def _grace(days: int) -> str:
+    """Return for how long a survey that was begun may be finished."""
+    return ngettext(
+        "What was begun can still be sent for %(num)s day.", "What was begun can still be sent for %(num)s days.", days
+    )
 
 
 def _site(app: Flask) -> str:

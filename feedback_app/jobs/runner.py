@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import structlog
 from flask import Flask
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
 from feedback_app.domain.ports import JobHandler
+from feedback_app.domain.scope import Scope
+from feedback_app.domain.sending import NeverSendable, NoMailServer
 from feedback_app.extensions import db
-from feedback_app.services import keeping
+from feedback_app.services import closing
+from feedback_app.services.keeping import Sweeping, Swept
 from feedback_app.store import outbox
 from feedback_app.store.engine import set_reading
 from feedback_app.store.outbox import Claimed
@@ -26,7 +30,10 @@ FIRST_WAIT = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(hours=1)
 MOST_ATTEMPTS = 80  # about three days at the waits above
 POLL_SECONDS = 1.0
-SWEEP_SECONDS = 24 * 3600.0
+TROUBLE_SECONDS = 5.0  # between tries while something is wrong: the database is away, a table is missing
+AWAY = (OperationalError, InterfaceError)
+
+Done = TypeVar("Done")
 
 log = structlog.get_logger(__name__)
 
@@ -38,6 +45,18 @@ class JobWentWrong(Exception):
         """Say which kind of job it was; never what it held."""
         super().__init__(kind)
         self.for_good = for_good
+
+
+class WorkWentWrong(Exception):
+    """Something went wrong that was not a handler's doing; the message is its kind alone, never its words."""
+
+
+def attempt(work: Callable[[], Done]) -> Done:
+    """Return what `work` returns; raise WorkWentWrong whatever it raises."""
+    try:
+        return work()
+    except Exception as cause:
+        raise WorkWentWrong(type(cause.orig if isinstance(cause, DBAPIError) else cause).__name__) from cause
 
 
 def wait_after(attempts: int) -> timedelta:
@@ -52,6 +71,15 @@ class JobRunner:
         """Do jobs of the kinds in `handlers`."""
         self.app = app
         self.handlers = handlers
+
+    @property
+    def _scope(self) -> Scope:
+        scope: Scope = self.app.config["SCOPE"]
+        return scope
+
+    def _now(self) -> datetime:
+        """Return the time where the partnership is."""
+        return datetime.now(ZoneInfo(self.app.config["PARTNERSHIP"].timezone))
 
     @contextmanager
     def _transaction(self, *, reading: bool = False) -> Iterator[Session]:
@@ -72,17 +100,18 @@ class JobRunner:
     def _claim(self) -> Claimed | None:
         now = datetime.now(UTC)
         with self._transaction(reading=True) as session:
-            if not outbox.has_due(session, now):
+            if not outbox.has_due(session, self._scope, now):
                 return None
         with self._transaction() as session:
-            return outbox.claim_job(session, now, CLAIM)
+            return outbox.claim_job(session, self._scope, now, CLAIM)
 
     def _settle(self, job: Claimed) -> bool:
         """Do a claimed job, then remove it or put it off; return whether it was done."""
         try:
             self._do(job)
         except JobWentWrong as wrong:
-            failed = wrong.for_good or job.attempts >= MOST_ATTEMPTS
+            waits = isinstance(wrong.__cause__, NoMailServer)  # as long as it takes, for nothing is wrong with it
+            failed = wrong.for_good or (job.attempts >= MOST_ATTEMPTS and not waits)
             until = datetime.now(UTC) + (timedelta() if failed else wait_after(job.attempts))
             cause = type(wrong.__cause__).__name__
             log.warning("job_went_wrong", kind=job.kind, attempts=job.attempts, cause=cause, failed=failed)
@@ -101,26 +130,75 @@ class JobRunner:
         try:
             handler(job.payload)
         except Exception as cause:
-            raise JobWentWrong(job.kind, for_good=isinstance(cause, ValueError)) from cause
+            raise JobWentWrong(job.kind, for_good=isinstance(cause, NeverSendable)) from cause
 
-    def sweep(self, *, dry_run: bool = False) -> keeping.Swept:
-        """Delete what has been kept long enough and return how much; with `dry_run` only count it."""
-        now = datetime.now(ZoneInfo(self.app.config["PARTNERSHIP"].timezone))
-        with self._transaction(reading=dry_run) as session:
-            swept = keeping.count_expired(session, now) if dry_run else keeping.delete_expired(session, now)
-        if not dry_run and any(swept.as_dict().values()):
-            log.info("swept", **swept.as_dict())
+    def sweep(self, *, dry_run: bool = False) -> Swept:
+        """Delete what has been kept long enough and return how much; with `dry_run` only count it.
+
+        Each draft goes in a transaction of its own, so that one that cannot be deleted keeps no other.
+        """
+        sweeping = Sweeping(self._scope, self._now())
+        with self._transaction(reading=True) as session:
+            if dry_run:
+                return sweeping.count(session)
+            expired = sweeping.list_drafts(session)
+        drafts = [self._apart(partial(sweeping.delete_draft, key_hash=key)) for key in expired]
+        others = [self._apart(step) for step in (sweeping.delete_words, sweeping.delete_failed_jobs)]
+        tries = self._apart(sweeping.delete_tries)
+        steps = [*drafts, *others, tries]
+        swept = Swept(sum(filter(None, drafts)), others[0] or 0, others[1] or 0, tries or 0, steps.count(None))
+        if any(swept.as_dict().values()) or swept.went_wrong:
+            log.info("swept", **swept.as_dict(), went_wrong=swept.went_wrong)
         return swept
 
+    def _apart(self, step: Callable[[Session], int]) -> int | None:
+        """Return what a step did, in a transaction of its own; None when it went wrong, and the next may go on.
+
+        While the database is away no step can be taken: that is raised as it is.
+        """
+        try:
+            return attempt(partial(self._in_transaction, step))
+        except WorkWentWrong as wrong:
+            if isinstance(wrong.__cause__, AWAY):
+                raise wrong.__cause__ from None
+            log.error("step_went_wrong", cause=str(wrong))
+            return None
+
+    def _in_transaction(self, step: Callable[[Session], int]) -> int:
+        with self._transaction() as session:
+            return step(session)
+
+    def tell_closed(self) -> int:
+        """Put a message to the team for each wave that has closed and was not told yet; return how many messages."""
+        policy, language = self.app.config["DISCLOSURE"], self.app.config["PARTNERSHIP"].first_language.locale
+        with self._transaction(reading=True) as session:
+            waves = closing.list_untold(session, self._scope, self._now().date())
+        tell = partial(closing.tell_closed, scope=self._scope, policy=policy, language=language)
+        return sum(self._apart(partial(tell, wave=wave)) or 0 for wave in waves)
+
+    def do_daily(self) -> None:
+        """Do what is done once a day."""
+        self.sweep()
+        self.tell_closed()
+
     def run_forever(self, stop: threading.Event) -> None:
-        """Do jobs as they come, and sweep at the start and once a day, until `stop` is set."""
-        next_sweep = time.monotonic()
+        """Do jobs as they come, and once a day what is daily, until `stop` is set; nothing that is raised ends it.
+
+        When the database is away, claims run out, and nothing is lost.
+        """
+        done_on: date | None = None
         while not stop.is_set():
-            try:
-                if time.monotonic() >= next_sweep:
-                    self.sweep()
-                    next_sweep = time.monotonic() + SWEEP_SECONDS
-                self.run_due()
-            except DBAPIError as away:  # the database is away: claims run out, nothing is lost
-                log.error("jobs_wait_for_database", cause=type(away.orig).__name__)
-            stop.wait(POLL_SECONDS)
+            today = self._now().date()
+            daily_done = done_on == today or self._goes_well(self.do_daily)
+            done_on = today if daily_done else done_on
+            fine = self._goes_well(self.run_due) and daily_done
+            stop.wait(POLL_SECONDS if fine else TROUBLE_SECONDS)
+
+    def _goes_well(self, work: Callable[[], object]) -> bool:
+        """Do something and return whether nothing was raised; what was is told by its kind alone."""
+        try:
+            attempt(work)
+        except WorkWentWrong as wrong:
+            log.error("jobs_went_wrong", cause=str(wrong))
+            return False
+        return True

@@ -31,6 +31,7 @@ class CodebookLine:
     scale: str = ""
     reverse_coded: str = ""
     sensitive: str = ""
+    practice: str = ""
     breakdown: str = ""
     domain: str = ""
     cornerstone: str = ""
@@ -64,7 +65,7 @@ def _column_lines(item: Item, section: str, column: Column, words: RowWords) -> 
         yield CodebookLine(
             column.name, item.id, section, item.text, item.type, code, label, kind, option,
             item.scale or "", _yes(isinstance(item, RatingItem) and item.reverse_coded), _yes(item.sensitive),
-            item.breakdown or "", item.domain or "", item.cornerstone or "", item.lundy or "",
+            _yes(item.practice), item.breakdown or "", item.domain or "", item.cornerstone or "", item.lundy or "",
             " ".join(map(str, item.priorities)), " ".join(item.plan_references),
         )  # fmt: skip
 

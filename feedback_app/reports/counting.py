@@ -9,8 +9,8 @@ from itertools import islice
 
 from feedback_app.domain.answers import TEXT_GIVEN, Answer
 from feedback_app.domain.instrument import Instrument, Item, MultiItem, TextItem
-from feedback_app.domain.missing import MISSING_KEYS, Missing
-from feedback_app.domain.scoring import Counts
+from feedback_app.domain.missing import Missing
+from feedback_app.domain.scoring import Counts, count_tally
 
 BATCH = 5000
 NOT_REACHED = int(Missing.NOT_REACHED)
@@ -46,29 +46,11 @@ def _batches(sheets: Iterable[Mapping[str, Answer]]) -> Iterator[list[Mapping[st
 
 
 def counts_of(item: Item, tally: Mapping[Answer, int]) -> Counts:
-    """Return one item's counts from distinct answer -> people; somebody with any valid choice is not missing."""
-    valid = {TEXT_GIVEN} if isinstance(item, TextItem) else {option.code for option in item.valid_options}
-    values = dict.fromkeys(sorted(valid), 0)
-    missing = dict.fromkeys(MISSING_KEYS, 0)
-    answered = 0
-    for answer, people in tally.items():
-        given = set(answer) if isinstance(answer, tuple) else {int(answer)}
-        kinds = {_kind_of(item, code) for code in given - valid} or {Missing.SKIPPED.key}
-        if chosen := given & valid:
-            answered += people
-            for code in chosen:
-                values[code] += people
-        else:
-            missing[min(kinds, key=MISSING_KEYS.index)] += people
-    return Counts(values, missing, answered if isinstance(item, MultiItem) else None)
-
-
-def _kind_of(item: Item, code: int) -> str:
-    """Return the kind of missing that a code stands for; ValueError when the item does not have the code."""
-    declared = {} if isinstance(item, TextItem) else item.missing_options
-    if code in declared:
-        return declared[code]
+    """Return one item's counts from distinct answer -> people; ValueError for a code that the item does not have."""
     try:
-        return Missing(code).key
-    except ValueError:
-        raise ValueError(f"{item.id}: the answers hold the code {code}, which the question does not have") from None
+        if isinstance(item, TextItem):
+            return count_tally(tally, (TEXT_GIVEN,), {}, several=False)
+        options = sorted(option.code for option in item.options)
+        return count_tally(tally, options, item.missing_options, several=isinstance(item, MultiItem))
+    except ValueError as wrong:
+        raise ValueError(f"{item.id}: {wrong}") from None

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from feedback_app.reports.cells import safe_cell
 from feedback_app.reports.tables import COLUMNS, Row, Words
 
+LONGEST_SHEET_NAME = 31
+_NO_SHEET = re.compile(r"[\[\]:*?/\\]")
 WIDTHS = {"question": 48, "answer": 36, "withheld": 44}
 
 
@@ -31,8 +34,9 @@ def tables_workbook(rows: Iterable[Row], words: Words) -> bytes:
     with xlsxwriter.Workbook(content, options) as book:
         bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
         wrapped = book.add_format({"text_wrap": True, "valign": "top"})
-        _explain(book.add_worksheet("Read me"), words, bold, wrapped)
-        sheet = book.add_worksheet("Tables")
+        first, second = sheet_names(*words.sheets)
+        _explain(book.add_worksheet(first), words, bold, wrapped)
+        sheet = book.add_worksheet(second)
         sheet.write_row(0, 0, COLUMNS, bold)
         last = 0
         for last, row in enumerate(rows, 1):
@@ -42,6 +46,18 @@ def tables_workbook(rows: Iterable[Row], words: Words) -> bytes:
         sheet.freeze_panes(1, 1)
         sheet.autofilter(0, 0, last, len(COLUMNS) - 1)
     return content.getvalue()
+
+
+def sheet_names(first: str, second: str) -> tuple[str, str]:
+    """Return names that a workbook takes: not over 31 characters, none of []:*?/\\, no outer ', and two of them."""
+    one, other = _sheet_name(first) or "1", _sheet_name(second) or "2"
+    if one.casefold() == other.casefold():
+        other = f"{other[: LONGEST_SHEET_NAME - 2]} 2"
+    return one, other
+
+
+def _sheet_name(words: str) -> str:
+    return " ".join(_NO_SHEET.sub(" ", words).split())[:LONGEST_SHEET_NAME].strip(" '")
 
 
 def _explain(sheet: Any, words: Words, bold: Any, wrapped: Any) -> None:

@@ -25,6 +25,7 @@ class Words:
     withheld: Callable[[str], str]
     title: str
     read_me: tuple[tuple[str, str], ...]
+    sheets: tuple[str, str]  # the names of the sheet that explains and of the one with the rows
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,7 @@ def add_user(db: Session, scope: Scope, email: str, password: str, roles: Sequen
         )
     if not roles:
         raise AccountRefused("Name at least one role.")
-    if people.find_user(db, address) is not None:
+    if people.is_taken(db, address):
         raise AccountRefused(f"There is an account for {address} already.")
     user = User(
         partnership=scope.partnership,
@@ -77,8 +77,8 @@ def list_users(db: Session, scope: Scope) -> list[User]:
 
 def disable_user(db: Session, scope: Scope, email: str) -> User:
     """Switch an account off and end its sessions at once; raise AccountRefused when there is none."""
-    user = people.find_user(db, email.strip().lower())
-    if user is None or user.partnership != scope.partnership:
+    user = people.find_user(db, scope, email.strip().lower())
+    if user is None:
         raise AccountRefused(f"There is no account for {email}.")
     user.active = False
     user.fs_uniquifier = secrets.token_hex(32)

@@ -9,6 +9,8 @@ from random import Random
 
 from sqlalchemy.orm import Session
 
+from feedback_app.domain.answers import unknown_answers
+from feedback_app.domain.demonstration import Spreads
 from feedback_app.domain.instrument import Instrument
 from feedback_app.domain.routing import keep_asked
 from feedback_app.domain.scope import Scope
@@ -37,7 +39,13 @@ class Seeded:
 
 
 def seed_survey(
-    db: Session, scope: Scope, document: FieldedDocument, today: date, language: str, answers: int | None = None
+    db: Session,
+    scope: Scope,
+    document: FieldedDocument,
+    today: date,
+    language: str,
+    answers: int | None = None,
+    spreads: Spreads | None = None,
 ) -> list[Seeded]:
     """Make a survey's two demonstration waves; nothing when it has a wave already. `answers` are those of each wave."""
     instrument = document.instrument
@@ -56,7 +64,8 @@ def seed_survey(
             db, scope, document, slug=slug, opens_on=day, closed_from=closed_from, today=today, demonstration=True
         )
         last = min(today, (closed_from or today + timedelta(days=1)) - timedelta(days=1))
-        ready = _invented(db, scope, wave, instrument, number, last, language)
+        inventor = _Inventor(wave, instrument, _ways_in(db, scope, wave, instrument), last, language, spreads or {})
+        ready = inventor.invent(number)
         for start in range(0, len(ready), BATCH):
             add_ready(db, scope, wave, "online", ready[start : start + BATCH])
         made.append(Seeded(wave, len(ready)))
@@ -75,28 +84,47 @@ def numbers_for(instrument: Instrument) -> tuple[int, int]:
     return (40, 62) if instrument.minors else (34, 58)
 
 
-def _invented(
-    db: Session, scope: Scope, wave: WaveFacts, instrument: Instrument, number: int, last: date, language: str
-) -> list[Ready]:
-    """Return invented responses, the same at every run; those of the young came through links in part."""
-    draw = Random(f"{wave.slug}/{number}")  # noqa: S311 - invented answers, nothing secret
+def _ways_in(db: Session, scope: Scope, wave: WaveFacts, instrument: Instrument) -> tuple[str, ...]:
+    """Return links for a wave of the young, whose answers come through them in part."""
     links = LINKS if instrument.audience == "young_person" else ()
-    collectors = [add_link(db, scope, wave.slug, kind)[1] for kind in links]
-    this_year = wave.closed_from is None
-    weeks = max(1, ((last - wave.opens_on).days + 7) // 7)
-    made = []
-    for _ in range(number):
-        week = wave.opens_on + timedelta(weeks=draw.randrange(weeks))
-        kept = keep_asked(instrument, invent_sheet(instrument, draw, week, this_year), wave.texts_open)
-        through = draw.choice(collectors) if collectors and draw.random() < THROUGH_LINKS else None
-        pace = draw.choices(("usual", "quick", "long"), (0.92, 0.05, 0.03))[0]
-        made.append(make_ready(instrument, kept, week=week_of(week), language=language, collector=through, pace=pace))
-    return made
+    return tuple(add_link(db, scope, wave.slug, kind)[1] for kind in links)
+
+
+@dataclass(frozen=True)
+class _Inventor:
+    """Invents the responses of one wave, the same at every run."""
+
+    wave: WaveFacts
+    instrument: Instrument
+    ways_in: tuple[str, ...]
+    last: date
+    language: str
+    spreads: Spreads
+
+    def invent(self, number: int) -> list[Ready]:
+        """Return so many responses."""
+        draw = Random(f"{self.wave.slug}/{number}")  # noqa: S311 - invented answers, nothing secret
+        return [self._one(draw) for _ in range(number)]
+
+    def _one(self, draw: Random) -> Ready:
+        weeks = max(1, ((self.last - self.wave.opens_on).days + 7) // 7)
+        week = self.wave.opens_on + timedelta(weeks=draw.randrange(weeks))
+        sheet = invent_sheet(self.instrument, draw, week, self.wave.closed_from is None, self.spreads)
+        if unknown := unknown_answers(self.instrument, sheet):
+            raise ValueError(f"{self.instrument.name} has no such answers to {', '.join(unknown)}")
+        return make_ready(
+            self.instrument,
+            keep_asked(self.instrument, sheet, self.wave.texts_open),
+            week=week_of(week),
+            language=self.language,
+            collector=draw.choice(self.ways_in) if self.ways_in and draw.random() < THROUGH_LINKS else None,
+            pace=draw.choices(("usual", "quick", "long"), (0.92, 0.05, 0.03))[0],
+        )
 
 
 def seed_staff(db: Session, scope: Scope) -> Sequence[str]:
     """Add the demonstration's staff accounts that are not there yet; return the addresses of all of them."""
     for email, role in DEMONSTRATION_STAFF.items():
-        if people.find_user(db, email) is None:
+        if people.find_user(db, scope, email) is None:
             add_user(db, scope, email, DEMONSTRATION_PASSWORD, [role])
     return tuple(DEMONSTRATION_STAFF)

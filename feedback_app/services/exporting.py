@@ -45,22 +45,10 @@ def row_facts(instrument: Instrument) -> tuple[str, ...]:
     return (*FACTS, *(key for key in BREAKDOWNS if key in used))
 
 
-def export_rows(
-    db: Session,
-    scope: Scope,
-    slug: str,
-    words: RowWords,
-    *,
-    actor: str,
-    reason: str,
-    in_words: bool,
-    language: str,
-    now: datetime,
-) -> bytes:
-    """Log who took a wave's rows out and why, and return a ZIP of rows and codebook; raise SurveyUnknown."""
+def pack_rows(db: Session, scope: Scope, slug: str, words: RowWords, *, in_words: bool, language: str) -> bytes:
+    """Return a ZIP of a wave's rows and codebook, to leave only once log_export is kept; raise SurveyUnknown."""
     wave = get_wave(db, scope, slug)
     instrument = get_instrument(db, wave.version_id, language)
-    audit.add_entry(db, scope, at=now, actor=actor, action=ROWS_EXPORTED, subject=slug, reason=reason)
     target = io.BytesIO()  # packed, 100,000 rows are a few megabytes; nothing of them ever touches the disk
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=PACKED_FAST) as archive:
         rows = _rows(db, instrument, responses.iterate_rows(db, wave.id))
@@ -82,6 +70,11 @@ def _rows(db: Session, instrument: Instrument, found: Iterator[tuple[Any, ...]])
     facts = itemgetter(*kept)
     for row in found:
         yield facts(row), responses.decode_answers(row[-1])
+
+
+def log_export(db: Session, scope: Scope, slug: str, *, actor: str, reason: str, now: datetime) -> None:
+    """Log who takes a wave's rows out, and why."""
+    audit.add_entry(db, scope, at=now, actor=actor, action=ROWS_EXPORTED, subject=slug, reason=reason)
 
 
 def log_refusal(db: Session, scope: Scope, slug: str, *, actor: str, now: datetime) -> None:

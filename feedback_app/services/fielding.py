@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import uuid
 from dataclasses import dataclass
 from datetime import date
@@ -13,7 +14,8 @@ from feedback_app.domain.errors import InstrumentChanged, SurveyUnknown, WaveClo
 from feedback_app.domain.instrument import Instrument
 from feedback_app.domain.scope import Scope
 from feedback_app.domain.texts import FieldedDocument, checksum
-from feedback_app.domain.wave import is_open, last_day
+from feedback_app.domain.wave import is_open
+from feedback_app.domain.ways import paths
 from feedback_app.store import waves
 from feedback_app.store.tables import InstrumentVersion, Wave
 from feedback_app.store.waves import WaveFacts
@@ -27,6 +29,7 @@ class OpenSurvey:
     instrument: Instrument
 
 
+_last_open: dict[tuple[Scope, str], WaveFacts] = {}  # to show a page by while the database is away
 _documents: dict[uuid.UUID, FieldedDocument] = {}  # frozen in the database, so what was read once stays true
 
 
@@ -48,6 +51,18 @@ def get_instrument(db: Session, version_id: uuid.UUID, language: str) -> Instrum
     return _translated(version_id, language)
 
 
+@lru_cache(maxsize=512)
+def _minutes(version_id: uuid.UUID, texts_open: bool) -> tuple[int, int]:
+    ways = paths(_documents[version_id].instrument, texts_open)
+    return math.ceil(ways.seconds_shortest / 60), math.ceil(ways.seconds_longest / 60)
+
+
+def get_minutes(db: Session, wave: WaveFacts) -> tuple[int, int]:
+    """Return how many whole minutes a wave's survey takes on its shortest and on its longest way."""
+    get_fielded(db, wave.version_id)
+    return _minutes(wave.version_id, wave.texts_open)
+
+
 def open_wave(db: Session, scope: Scope, survey_slug: str, today: date, language: str) -> OpenSurvey:
     """Return a survey's open wave; raise SurveyUnknown, or WaveClosed when none is open today."""
     found = waves.list_waves_of(db, scope, survey_slug)
@@ -55,10 +70,19 @@ def open_wave(db: Session, scope: Scope, survey_slug: str, today: date, language
         raise SurveyUnknown(survey_slug)
     for wave in found:
         if is_open(wave.opens_on, wave.closed_from, today):
+            _last_open[scope, survey_slug] = wave
             return OpenSurvey(wave, get_instrument(db, wave.version_id, language))
     latest = found[0]
     title = get_instrument(db, latest.version_id, language).title
-    raise WaveClosed(title, last_day(latest.closed_from) if latest.opens_on <= today else None)
+    raise WaveClosed(title, latest.closed_from if latest.opens_on <= today else None)
+
+
+def recall_open(scope: Scope, survey_slug: str, language: str) -> OpenSurvey | None:
+    """Return the survey as this process last saw it open, without the database; None when it has not seen it."""
+    wave = _last_open.get((scope, survey_slug))
+    if wave is None or wave.version_id not in _documents:
+        return None
+    return OpenSurvey(wave, _translated(wave.version_id, language))
 
 
 def list_open(db: Session, scope: Scope, today: date, language: str) -> list[OpenSurvey]:
@@ -139,8 +163,8 @@ def _freeze(db: Session, scope: Scope, document: FieldedDocument, today: date) -
     return version.id
 
 
-def close_wave(db: Session, scope: Scope, slug: str, today: date) -> WaveFacts:
-    """Close a wave from today on; what was begun may be finished for seven more days. Raise SurveyUnknown."""
+def end_wave(db: Session, scope: Scope, slug: str, today: date) -> WaveFacts:
+    """End a wave today, or leave its earlier end; what was begun may be finished for some days. Raise SurveyUnknown."""
     wave = get_wave(db, scope, slug)
     if wave.closed_from is None or today < wave.closed_from:
         waves.set_closed_from(db, wave.id, max(today, wave.opens_on))

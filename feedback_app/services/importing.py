@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
+import hmac
+import secrets
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -17,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from feedback_app.domain.errors import ImportRefused
 from feedback_app.domain.import_map import ImportMap, disagreements
-from feedback_app.domain.import_rows import RowReader, keep_row
+from feedback_app.domain.import_rows import ReadRow, RowReader, keep_row
 from feedback_app.domain.instrument import Instrument
 from feedback_app.domain.scope import Scope
 from feedback_app.services.bulk_adding import BATCH, Ready, add_ready, make_ready
@@ -25,6 +26,7 @@ from feedback_app.services.reading_csv import read_rows
 from feedback_app.store import bulk, responses
 from feedback_app.store.waves import WaveFacts
 
+KEY_BYTES = 32
 SHOWN = 50  # problems told one by one; the rest is counted
 Part = TypeVar("Part")
 Numbered = tuple[int, list[str]]
@@ -75,7 +77,10 @@ class _Occurrences:
 
 @dataclass(frozen=True)
 class Incoming:
-    """A file, the map to read it by and the wave it is for; `language` is the locale when the map names none."""
+    """A file, the map to read it by and the wave it is for; `language` is the locale when the map names none.
+
+    `key` is the wave's own, from import_key: rows are marked under it.
+    """
 
     file: BinaryIO
     plan: ImportMap
@@ -83,6 +88,23 @@ class Incoming:
     instrument: Instrument
     language: str
     today: date
+    key: bytes
+
+
+def import_key(db: Session, wave: WaveFacts) -> bytes:
+    """Return the 32 bytes under which a wave's imported rows are marked, new ones for its first import.
+
+    Raise ImportRefused once they have been forgotten, as they are when people's own words are deleted.
+    """
+    found = bulk.find_import_key(db, wave.id)
+    if found is None and bulk.has_unmarked_imports(db, wave.id):
+        raise ImportRefused(
+            (
+                f"{wave.slug} takes no more imports: people's own words in it have been deleted, and with them the marks "
+                "by which imported rows are known again. Open another wave for this file.",
+            )
+        )
+    return found or secrets.token_bytes(KEY_BYTES)
 
 
 def check_import(
@@ -99,14 +121,9 @@ def check_import(
         rows = read_rows(incoming.file, plan.encoding, plan.delimiter)
         with closing(rows), closing(_Occurrences()) as seen:
             columns = _heading(next(rows, None), plan)
-            reader = RowReader(plan, incoming.instrument, columns, incoming.language, incoming.today)
-            used = [columns.index(name) for name in plan.used_columns()]
+            maker = _RowMaker(incoming, columns, seen, report)
             for batch in _batches(rows):
-                ready = [
-                    one
-                    for number, cells in batch
-                    if (one := _row(incoming, reader, columns, number, cells, _Source(plan.source, used, seen), report))
-                ]
+                ready = [one for number, cells in batch if (one := maker.make(number, cells))]
                 _count_known(db, incoming.wave, ready, report)
                 if spool is not None:
                     spool.writelines(msgspec.json.encode(one) + b"\n" for one in ready)
@@ -148,54 +165,52 @@ def _heading(first: Numbered | None, plan: ImportMap) -> list[str]:
     return columns
 
 
-class _Source:
-    """Makes the mark by which a row is known again: what it says in the columns read, and which of equal rows it is."""
+class _RowMaker:
+    """Makes responses of a file's rows; what is wrong with a row, and why one is left out, goes into the report."""
 
-    def __init__(self, name: str, used: Sequence[int], seen: _Occurrences) -> None:
-        self.name, self.used, self.seen = name, used, seen
+    def __init__(self, incoming: Incoming, columns: Sequence[str], seen: _Occurrences, report: ImportReport) -> None:
+        self._incoming, self._seen, self._report, self._width = incoming, seen, report, len(columns)
+        self._used = [columns.index(name) for name in incoming.plan.used_columns()]
+        self._reader = RowReader(incoming.plan, incoming.instrument, columns, incoming.language, incoming.today)
 
-    def mark(self, cells: Sequence[str]) -> bytes:
-        """Return 32 bytes; columns that the map ignores (names, addresses) have no part in it."""
-        said = [self.name, *(" ".join(cells[place].split()) for place in self.used)]
-        digest = hashlib.sha256(msgspec.json.encode(said)).digest()
-        return hashlib.sha256(digest + self.seen.number_of(digest).to_bytes(8)).digest()
+    def make(self, number: int, cells: Sequence[str]) -> Ready | None:
+        """Return a row ready to be written, or None for one that is blank, wrong or left out."""
+        if not any(cell.strip() for cell in cells):
+            return None
+        self._report.rows += 1
+        read = self._read(number, cells)
+        if read is None or read.week is None:
+            return None
+        return self._kept(read, read.week, self._mark(cells))
 
+    def _read(self, number: int, cells: Sequence[str]) -> ReadRow | None:
+        """Return what a row says, or None when something is wrong with it."""
+        if len(cells) < self._width or any(cell.strip() for cell in cells[self._width :]):
+            self._report.note(f"row {number}: has {len(cells)} cells, but the heading has {self._width}")
+            return None
+        read = self._reader.read(cells)
+        for name, message in read.problems:
+            self._report.note(f"row {number}, column {name!r}: {message}")
+        return None if read.problems else read
 
-def _row(
-    incoming: Incoming,
-    reader: RowReader,
-    columns: Sequence[str],
-    number: int,
-    cells: list[str],
-    source: _Source,
-    report: ImportReport,
-) -> Ready | None:
-    """Return a row ready to be written, or None for one that is blank, wrong or left out; the report counts it."""
-    if not any(cell.strip() for cell in cells):
-        return None
-    report.rows += 1
-    if len(cells) < len(columns) or any(cell.strip() for cell in cells[len(columns) :]):
-        report.note(f"row {number}: has {len(cells)} cells, but the heading has {len(columns)}")
-        return None
-    read = reader.read(cells)
-    for name, message in read.problems:
-        report.note(f"row {number}, column {name!r}: {message}")
-    if read.problems or read.week is None:
-        return None
-    mark = source.mark(cells)
-    kept = keep_row(incoming.plan, incoming.instrument, read, incoming.wave.texts_open)
-    if kept.why_not:
-        report.left_out[kept.why_not] += 1
-        return None
-    report.off_path += kept.off_path
-    return make_ready(
-        incoming.instrument,
-        kept.sheet,
-        week=read.week,
-        language=read.language,
-        form=incoming.plan.form,
-        source=mark,
-    )
+    def _mark(self, cells: Sequence[str]) -> bytes:
+        """Return the 32 bytes by which a row is known again: what it says in the columns read, and which of equal rows.
+
+        Columns that the map ignores (names, addresses) have no part in it. Without the key nobody can try out words.
+        """
+        said = [self._incoming.plan.source, *(" ".join(cells[place].split()) for place in self._used)]
+        digest = hmac.digest(self._incoming.key, msgspec.json.encode(said), "sha256")
+        return hmac.digest(self._incoming.key, digest + self._seen.number_of(digest).to_bytes(8), "sha256")
+
+    def _kept(self, read: ReadRow, week: date, mark: bytes) -> Ready | None:
+        """Return what is kept of a row, or None when it makes no response."""
+        plan, instrument = self._incoming.plan, self._incoming.instrument
+        kept = keep_row(plan, instrument, read, self._incoming.wave.texts_open)
+        if kept.why_not:
+            self._report.left_out[kept.why_not] += 1
+            return None
+        self._report.off_path += kept.off_path
+        return make_ready(instrument, kept.sheet, week=week, language=read.language, form=plan.form, source=mark)
 
 
 def _count_known(db: Session, wave: WaveFacts, ready: Sequence[Ready], report: ImportReport) -> None:
@@ -210,19 +225,23 @@ def _known(db: Session, wave: WaveFacts, ready: Sequence[Ready]) -> set[bytes]:
 
 
 def apply_import(
-    db: Session, scope: Scope, wave: WaveFacts, spool: BinaryIO, progress: Callable[[int], None] | None = None
+    db: Session, scope: Scope, incoming: Incoming, spool: BinaryIO, progress: Callable[[int], None] | None = None
 ) -> int:
     """Write the rows that check_import put into `spool` and the wave does not have; return how many there were.
 
-    `progress` is told how many rows of the spool are done. The caller commits: all of it, or nothing.
+    `progress` is told how many rows of the spool are done. The caller commits: all of it, or nothing. Raise
+    ImportRefused when the wave got another key since the check.
     """
+    wave = incoming.wave
+    if not bulk.keep_import_key(db, wave.id, incoming.key):
+        raise ImportRefused((f"Something else was brought into {wave.slug} meanwhile. Run the command again.",))
     bulk.make_room(db)
     spool.seek(0)
     decode = msgspec.json.Decoder(Ready).decode
     added = done = 0
     for batch in _batches(map(decode, spool)):
         known = _known(db, wave, batch)
-        added += add_ready(db, scope, wave, "import", [one for one in batch if one.source not in known])
+        added += add_ready(db, scope, wave, bulk.IMPORTED, [one for one in batch if one.source not in known])
         done += len(batch)
         if progress is not None:
             progress(done)

@@ -9,6 +9,8 @@ from random import Random
 from statistics import NormalDist
 
 from feedback_app.domain.answers import TEXT_GIVEN, Answer, AnswerSheet
+from feedback_app.domain.conditions import holds
+from feedback_app.domain.demonstration import Spreads
 from feedback_app.domain.instrument import (
     ChoiceItem,
     ContextField,
@@ -35,21 +37,37 @@ _NORMAL = NormalDist()
 Shares = Sequence[tuple[int, float]]  # option codes from the least favourable on, with shares that add up to 1
 
 
-def invent_sheet(instrument: Instrument, draw: Random, week: date, this_year: bool) -> AnswerSheet:
-    """Return one invented person's answers to every item, none of whom answered in another's place."""
+def invent_sheet(
+    instrument: Instrument, draw: Random, week: date, this_year: bool, spreads: Spreads | None = None
+) -> AnswerSheet:
+    """Return one invented person's answers to every item, none of whom answered in another's place.
+
+    `spreads` says how answers to some of the items are spread; the others are drawn as their type has it.
+    """
     while True:
         attitude = draw.gauss(0, 1)
         answers: dict[str, Answer] = {}
         texts: dict[str, str] = {}
+        context = {field.id: value for field in instrument.context if (value := _known(field, draw, week))}
         for item in instrument.items.values():
             if isinstance(item, TextItem):
                 _write(item, draw, answers, texts)
+            elif spread := _spread_of(instrument, item, spreads or {}, AnswerSheet(answers, texts, context)):
+                answers[item.id] = draw.choices(list(spread), list(spread.values()))[0]
             else:
                 answers[item.id] = _choose(instrument, item, draw, attitude, this_year)
-        context = {field.id: value for field in instrument.context if (value := _known(field, draw, week))}
         sheet = AnswerSheet(answers, texts, context)
         if not is_handed_over(instrument, sheet):
             return sheet
+
+
+def _spread_of(
+    instrument: Instrument, item: ChoiceItem, spreads: Spreads, sofar: AnswerSheet
+) -> Mapping[int, float] | None:
+    """Return option code -> weight for somebody with these answers so far, or None where nothing is said."""
+    named = instrument.conditions
+    fitting = (one for one in spreads.get(item.id, ()) if holds(one.when, sofar.answers, sofar.context, named))
+    return next((one.weights for one in fitting), None)
 
 
 def _write(item: TextItem, draw: Random, answers: dict[str, Answer], texts: dict[str, str]) -> None:

@@ -1,66 +1,84 @@
-"""What is kept, and for how long: drafts 14 days or 7 after their wave, people's own words 12 months after it."""
+"""What is kept, and for how long: drafts, people's own words, jobs that failed, counts of tries."""
 
 from __future__ import annotations
 
-import uuid
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from feedback_app.domain.wave import DRAFT_DAYS, GRACE_DAYS
+from feedback_app.domain.scope import Scope
 from feedback_app.store import drafts, outbox, retention
 
-WORDS_DAYS = 365  # from the first day on which the wave is closed
 FAILED_JOB_DAYS = 30
 TRIES_DAYS = 1
 
 
 @dataclass(frozen=True)
 class Swept:
-    """How much went, or would go."""
+    """How much went, or would go; and how many steps went wrong, which are tried again the next day."""
 
-    drafts: int
-    words: int
-    failed_jobs: int
-    tries: int
+    drafts: int = 0
+    words: int = 0
+    failed_jobs: int = 0
+    tries: int = 0
+    went_wrong: int = field(default=0, compare=False)
 
     def as_dict(self) -> dict[str, int]:
-        """Return name -> number."""
-        return asdict(self)
+        """Return name -> number, of what went."""
+        return {name: number for name, number in asdict(self).items() if name != "went_wrong"}
 
 
-def _expired_drafts(db: Session, today: date) -> list[tuple[bytes, uuid.UUID, str]]:
-    """Return the drafts that can be taken up no more: see domain.wave.draft_expires_on and may_finish."""
-    touched_before = today - timedelta(days=DRAFT_DAYS)
-    closed_before = today - timedelta(days=GRACE_DAYS - 1)
-    return drafts.list_expired(db, touched_before, closed_before)
+@dataclass(frozen=True)
+class Sweeping:
+    """Whose things are swept, and when. Each step is one transaction of its caller's."""
 
+    scope: Scope  # says how long things are kept
+    now: datetime
 
-def _ago(now: datetime, days: int) -> datetime:
-    """Return a moment, in the time zone in which moments are stored."""
-    return now.astimezone(UTC) - timedelta(days=days)
+    @property
+    def _draft_days(self) -> tuple[date, date]:
+        """Return the days before which a draft was touched, or its wave closed, that can be taken up no more."""
+        today, kept = self.now.date(), self.scope.keeping
+        return today - timedelta(days=kept.draft_days), today - timedelta(days=kept.grace_days - 1)
 
+    @property
+    def _words_day(self) -> date:
+        return self.now.date() - timedelta(days=self.scope.keeping.words_days)
 
-def count_expired(db: Session, now: datetime) -> Swept:
-    """Return what `delete_expired` would delete now, and delete nothing."""
-    return Swept(
-        drafts=len(_expired_drafts(db, now.date())),
-        words=retention.count_words(db, now.date() - timedelta(days=WORDS_DAYS)),
-        failed_jobs=retention.count_failed_jobs(db, _ago(now, FAILED_JOB_DAYS)),
-        tries=retention.count_tries(db, _ago(now, TRIES_DAYS)),
-    )
+    def _ago(self, days: int) -> datetime:
+        """Return a moment, in the time zone in which moments are stored."""
+        return self.now.astimezone(UTC) - timedelta(days=days)
 
+    def count(self, db: Session) -> Swept:
+        """Return what the steps below would delete now, and delete nothing."""
+        return Swept(
+            drafts=len(self.list_drafts(db)),
+            words=retention.count_words(db, self.scope, self._words_day),
+            failed_jobs=retention.count_failed_jobs(db, self.scope, self._ago(FAILED_JOB_DAYS)),
+            tries=retention.count_tries(db, self._ago(TRIES_DAYS)),
+        )
 
-def delete_expired(db: Session, now: datetime) -> Swept:
-    """Delete what has been kept long enough; of a draft only the page it ended on stays, counted. Bears repeating."""
-    expired = _expired_drafts(db, now.date())
-    for key_hash, wave_id, page in expired:
-        drafts.count_break_off(db, wave_id, page)
-        drafts.delete_draft(db, key_hash)
-    return Swept(
-        drafts=len(expired),
-        words=retention.delete_words(db, now.date() - timedelta(days=WORDS_DAYS)),
-        failed_jobs=outbox.delete_failed(db, _ago(now, FAILED_JOB_DAYS)),
-        tries=retention.delete_tries(db, _ago(now, TRIES_DAYS)),
-    )
+    def list_drafts(self, db: Session) -> list[bytes]:
+        """Return the keys of drafts that can be taken up no more: see domain.wave.draft_expires_on and may_finish."""
+        return drafts.list_expired(db, self.scope, *self._draft_days)
+
+    def delete_draft(self, db: Session, key_hash: bytes) -> int:
+        """Delete one such draft and count the page it ended on; return 1, or 0 when it was taken up or is gone."""
+        gone = drafts.delete_expired(db, self.scope, key_hash, *self._draft_days)
+        if gone is None:
+            return 0
+        drafts.count_break_off(db, *gone)
+        return 1
+
+    def delete_words(self, db: Session) -> int:
+        """Delete people's own words that were kept long enough, and return how many."""
+        return retention.delete_words(db, self.scope, self._words_day)
+
+    def delete_failed_jobs(self, db: Session) -> int:
+        """Delete jobs that were set aside long ago, and return how many."""
+        return outbox.delete_failed(db, self.scope, self._ago(FAILED_JOB_DAYS))
+
+    def delete_tries(self, db: Session) -> int:
+        """Delete old counts of failed codes and sign-ins, and return how many."""
+        return retention.delete_tries(db, self._ago(TRIES_DAYS))

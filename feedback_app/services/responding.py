@@ -13,12 +13,12 @@ from sqlalchemy.orm import Session
 from feedback_app.domain import codes, routing
 from feedback_app.domain.answers import Answer, AnswerSheet, count_content
 from feedback_app.domain.breakdowns import breakdown_keys, pace_band
-from feedback_app.domain.errors import DraftGone, NotComplete, PageUnknown, WaveClosed
+from feedback_app.domain.errors import DraftGone, HandedOver, NotComplete, PageUnknown, WaveClosed
 from feedback_app.domain.instrument import Instrument, Item
 from feedback_app.domain.scope import Scope
-from feedback_app.domain.wave import draft_expires_on, last_day, may_finish, week_of
+from feedback_app.domain.wave import draft_expires_on, may_finish, week_of
 from feedback_app.services.fielding import get_instrument
-from feedback_app.store import drafts, responses
+from feedback_app.store import collectors, drafts, responses
 from feedback_app.store.drafts import DraftFacts
 from feedback_app.store.responses import encode_answers
 from feedback_app.store.waves import WaveFacts
@@ -62,8 +62,9 @@ def start_draft(
     language: str,
     now: datetime,
 ) -> str:
-    """Begin a draft in an open wave and return its secret code."""
+    """Begin a draft in an open wave and return its secret code; a way in that the wave does not have is dropped."""
     code = codes.new_code()
+    collector = collectors.find_collector(db, wave.id, collector) if collector else None
     drafts.add_draft(
         db,
         codes.hash_of(code, "draft"),
@@ -82,11 +83,11 @@ def get_draft(
 ) -> Unfinished:
     """Return the draft behind a code; raise DraftGone, or WaveClosed once its days of grace are over."""
     draft = drafts.find_draft(db, scope, codes.hash_of(code, "draft"), for_update=for_update)
-    if draft is None or today > draft_expires_on(draft.touched_on, None):
+    if draft is None or today > draft_expires_on(draft.touched_on, None, scope.keeping):
         raise DraftGone()
     instrument = get_instrument(db, draft.wave.version_id, language)
-    if not may_finish(draft.wave.opens_on, draft.wave.closed_from, today):
-        raise WaveClosed(instrument.title, last_day(draft.wave.closed_from))
+    if not may_finish(draft.wave.opens_on, draft.wave.closed_from, today, scope.keeping):
+        raise WaveClosed(instrument.title, draft.wave.closed_from)
     return Unfinished(code, draft, instrument)
 
 
@@ -110,7 +111,7 @@ def save_page(
         found = found or get_draft(db, scope, code, today, language, for_update=True)
         if page_id not in found.instrument.pages:
             raise PageUnknown(page_id)
-        own = {item.id for item in found.instrument.pages[page_id].items}
+        own = {item.id for item in routing.without_closed_texts(found.instrument, page_id, found.texts_open)}
         sheet = found.sheet.with_page(
             {item: answer for item, answer in answers.items() if item in own},
             {item: words for item, words in texts.items() if item in own},
@@ -135,7 +136,8 @@ def find_receipt(db: Session, scope: Scope, code: str) -> Receipt | None:
 def submit_response(db: Session, scope: Scope, code: str, *, now: datetime, language: str) -> Receipt:
     """Turn a draft into a response and return its receipt; sent twice, it is there once, with the same receipt.
 
-    Raise NotComplete when required items are open or too little is answered; DraftGone, WaveClosed as get_draft does.
+    Raise NotComplete when required items are open or too little is answered, HandedOver when somebody answers in a
+    child's place; DraftGone and WaveClosed as get_draft does.
     """
     try:
         found = get_draft(db, scope, code, now.date(), language, for_update=True)
@@ -155,7 +157,9 @@ def submit_response(db: Session, scope: Scope, code: str, *, now: datetime, lang
 
 
 def _check(found: Unfinished) -> None:
-    """Raise NotComplete unless the draft can be sent."""
+    """Raise HandedOver or NotComplete unless the draft can be sent."""
+    if routing.is_handed_over(found.instrument, found.sheet):
+        raise HandedOver()
     required = routing.check_complete(found.instrument, found.sheet, found.texts_open)
     asked = routing.items_asked(found.instrument, found.sheet, found.texts_open)
     answered = count_content(asked, found.sheet)

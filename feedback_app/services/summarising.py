@@ -107,6 +107,12 @@ def list_summaries(db: Session, scope: Scope, policy: Policy, language: str) -> 
     return lines
 
 
+def count_waves_exactly(db: Session, scope: Scope) -> dict[str, int]:
+    """Return wave slug -> exact number of responses: for the operator's own command."""
+    numbers = responses.count_by_wave(db, scope)
+    return {wave.slug: numbers.get(wave.id, 0) for wave in waves.list_waves(db, scope)}
+
+
 def summarise_wave(db: Session, scope: Scope, slug: str, policy: Policy, language: str) -> WaveSummary:
     """Return a wave's protected tables, its words in a language; raise SurveyUnknown."""
     exact = count_wave_exactly(db, scope, slug, language)
@@ -115,11 +121,15 @@ def summarise_wave(db: Session, scope: Scope, slug: str, policy: Policy, languag
 
 
 def count_wave_exactly(db: Session, scope: Scope, slug: str, language: str) -> ExactWave:
-    """Return a wave's exact counts: for protecting them, and for the operator's own command; raise SurveyUnknown."""
+    """Return a wave's exact counts: for protecting them, and for the operator's own command; raise SurveyUnknown.
+
+    Questions to practise with are left out: they say how answering works, not what anybody thinks.
+    """
     wave = get_wave(db, scope, slug)
     instrument = get_instrument(db, wave.version_id, language)
     counted = _count(db, wave, instrument)
-    tables = tuple(item_table(instrument, item, counted.by_item[item.id]) for item in instrument.items.values())
+    shown = (item for item in instrument.items.values() if not item.practice)
+    tables = tuple(item_table(instrument, item, counted.by_item[item.id]) for item in shown)
     return ExactWave(wave, instrument, counted.responses, tables)
 
 

@@ -28,6 +28,7 @@ class Role(Base, RoleMixin):
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(40), unique=True)
     description: Mapped[str | None] = mapped_column(String(255))
+    # The sign-in library's own column, which it needs to find; what a role may do stands in the views.
     permissions: Mapped[Any] = mapped_column(MutableList.as_mutable(AsaList()), nullable=True)
 
 

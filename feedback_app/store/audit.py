@@ -19,7 +19,9 @@ def add_entry(
     db.execute(insert(AuditEntry).values(**values, subject=subject[:200], reason=reason))
 
 
-def list_entries(db: Session, scope: Scope, subject: str) -> list[AuditEntry]:
-    """Return the entries about a subject, the oldest first."""
-    wanted = (AuditEntry.partnership == scope.partnership, AuditEntry.subject == subject)
+def list_entries(db: Session, scope: Scope, subject: str | None = None) -> list[AuditEntry]:
+    """Return the entries about a subject, or all, the oldest first."""
+    wanted = [AuditEntry.partnership == scope.partnership]
+    if subject is not None:
+        wanted.append(AuditEntry.subject == subject)
     return list(db.scalars(select(AuditEntry).where(*wanted).order_by(AuditEntry.id)))

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import uuid
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from feedback_app.store.tables import Collector
+
+
+def find_collector(db: Session, wave_id: uuid.UUID, collector_id: str) -> str | None:
+    """Return the id of a way in when the wave has it, or None."""
+    return db.scalar(select(Collector.id).where(Collector.id == collector_id, Collector.wave_id == wave_id))
 
 
 def add_collector(db: Session, collector_id: str, wave_id: uuid.UUID, kind: str) -> None:

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, cast
 
 import msgspec
-from sqlalchemy import CursorResult, Table, bindparam, delete, insert, select, update
+from sqlalchemy import ColumnElement, CursorResult, Table, bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -114,11 +114,32 @@ def delete_draft(db: Session, key_hash: bytes) -> None:
     db.execute(_DELETE, {"key": key_hash})
 
 
-def list_expired(db: Session, touched_before: date, closed_before: date) -> list[tuple[bytes, uuid.UUID, str]]:
-    """Return (key hash, wave, last page) of drafts untouched since a day, or whose wave closed before a day."""
-    old = (Draft.touched_on < touched_before) | (Wave.closed_from < closed_before)
-    rows = db.execute(select(Draft.key_hash, Draft.wave_id, Draft.sheet).join(Wave).where(old))
-    return [(key_hash, wave_id, _decode(packed).page) for key_hash, wave_id, packed in rows]
+def _expired(scope: Scope, touched_before: date, closed_before: date) -> ColumnElement[bool]:
+    """Hold for a partnership's drafts that were untouched since a day, or whose wave closed before a day."""
+    ours = select(Wave.id).where(Wave.partnership == scope.partnership)
+    untouched = Draft.wave_id.in_(ours) & (Draft.touched_on < touched_before)
+    return untouched | Draft.wave_id.in_(ours.where(Wave.closed_from < closed_before))
+
+
+def list_expired(db: Session, scope: Scope, touched_before: date, closed_before: date) -> list[bytes]:
+    """Return the key hashes of drafts untouched since a day, or whose wave closed before a day."""
+    return list(db.scalars(select(Draft.key_hash).where(_expired(scope, touched_before, closed_before))))
+
+
+def delete_expired(
+    db: Session, scope: Scope, key_hash: bytes, touched_before: date, closed_before: date
+) -> tuple[uuid.UUID, str] | None:
+    """Delete a draft if it is still there and expired; return its wave and last page ("" if that cannot be read)."""
+    wanted = (Draft.key_hash == key_hash, _expired(scope, touched_before, closed_before))
+    gone = db.execute(delete(Draft).where(*wanted).returning(Draft.wave_id, Draft.sheet)).first()
+    return None if gone is None else (gone.wave_id, _page_of(gone.sheet))
+
+
+def _page_of(packed: str) -> str:
+    try:
+        return _decode(packed).page
+    except msgspec.DecodeError:
+        return ""
 
 
 def count_break_off(db: Session, wave_id: uuid.UUID, page: str) -> None:

@@ -29,13 +29,3 @@ def upgrade_database(engine: Engine, migrations: Path, revision: str = "head") -
     with engine.begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
-
-
-def downgrade_database(engine: Engine, migrations: Path, revision: str) -> None:
-    """Undo migrations down to a revision."""
-    from alembic import command
-
-    config = configuration(migrations)
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.downgrade(config, revision)

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from feedback_app.domain.scope import Scope
 from feedback_app.store.tables import OutboxJob
 
 
@@ -24,28 +25,29 @@ class Claimed:
     attempts: int
 
 
-def _due(now: datetime) -> ColumnElement[bool]:
-    return and_(OutboxJob.failed.is_(False), or_(OutboxJob.not_before.is_(None), OutboxJob.not_before <= now))
+def _due(scope: Scope, now: datetime) -> ColumnElement[bool]:
+    time_is_right = or_(OutboxJob.not_before.is_(None), OutboxJob.not_before <= now)
+    return and_(OutboxJob.partnership == scope.partnership, OutboxJob.failed.is_(False), time_is_right)
 
 
-def add_job(db: Session, kind: str, payload: Mapping[str, Any]) -> None:
+def add_job(db: Session, scope: Scope, kind: str, payload: Mapping[str, Any]) -> None:
     """Add a job without a time of asking; it is done once the transaction is committed."""
-    db.add(OutboxJob(kind=kind, payload=dict(payload)))
+    db.add(OutboxJob(partnership=scope.partnership, kind=kind, payload=dict(payload)))
     db.flush()
 
 
-def has_due(db: Session, now: datetime) -> bool:
-    """Return whether any job waits to be done; takes no lock."""
-    return db.scalar(select(OutboxJob.id).where(_due(now)).limit(1)) is not None
+def has_due(db: Session, scope: Scope, now: datetime) -> bool:
+    """Return whether any job of a partnership waits to be done; takes no lock."""
+    return db.scalar(select(OutboxJob.id).where(_due(scope, now)).limit(1)) is not None
 
 
-def claim_job(db: Session, now: datetime, lasts: timedelta) -> Claimed | None:
+def claim_job(db: Session, scope: Scope, now: datetime, lasts: timedelta) -> Claimed | None:
     """Claim one job that is due until `now + lasts`, or return None; commit before doing it.
 
     A runner that dies leaves its claim to run out, and the job is due again. PostgreSQL passes over rows that another
     runner is claiming; SQLite lets one writer in at a time.
     """
-    wanted = select(OutboxJob).where(_due(now)).limit(1).with_for_update(skip_locked=True)
+    wanted = select(OutboxJob).where(_due(scope, now)).limit(1).with_for_update(skip_locked=True)
     job = db.scalars(wanted).first()
     if job is None:
         return None
@@ -65,13 +67,15 @@ def put_off_job(db: Session, job_id: uuid.UUID, until: datetime, *, failed: bool
     db.execute(update(OutboxJob).where(OutboxJob.id == job_id).values(not_before=until, failed=failed))
 
 
-def count_jobs(db: Session) -> dict[str, int]:
-    """Return how many jobs are "waiting" and how many are set aside as "failed"."""
-    rows = {row[0]: row[1] for row in db.execute(select(OutboxJob.failed, func.count()).group_by(OutboxJob.failed))}
+def count_jobs(db: Session, scope: Scope) -> dict[str, int]:
+    """Return how many jobs of a partnership are "waiting" and how many are set aside as "failed"."""
+    ours = select(OutboxJob.failed, func.count()).where(OutboxJob.partnership == scope.partnership)
+    rows = {row[0]: row[1] for row in db.execute(ours.group_by(OutboxJob.failed))}
     return {"waiting": rows.get(False, 0), "failed": rows.get(True, 0)}
 
 
-def delete_failed(db: Session, before: datetime) -> int:
-    """Delete jobs set aside before a moment, and return how many: their payloads may name people."""
-    done = db.execute(delete(OutboxJob).where(OutboxJob.failed.is_(True), OutboxJob.not_before < before))
+def delete_failed(db: Session, scope: Scope, before: datetime) -> int:
+    """Delete a partnership's jobs set aside before a moment, and return how many: their payloads may name people."""
+    ours = delete(OutboxJob).where(OutboxJob.partnership == scope.partnership)
+    done = db.execute(ours.where(OutboxJob.failed.is_(True), OutboxJob.not_before < before))
     return int(done.rowcount)  # type: ignore[attr-defined]

@@ -10,9 +10,15 @@ from feedback_app.domain.scope import Scope
 from feedback_app.store.accounts import Role, User
 
 
-def find_user(db: Session, email: str) -> User | None:
-    """Return the account of an address in small letters, of whatever partnership, or None."""
-    return db.scalars(select(User).where(func.lower(User.email) == email)).unique().first()
+def find_user(db: Session, scope: Scope, email: str) -> User | None:
+    """Return the partnership's account of an address in small letters, or None."""
+    wanted = select(User).where(User.partnership == scope.partnership, func.lower(User.email) == email)
+    return db.scalars(wanted).unique().first()
+
+
+def is_taken(db: Session, email: str) -> bool:
+    """Return whether an address in small letters has an account, of whatever partnership: it signs in to one."""
+    return db.scalar(select(User.id).where(func.lower(User.email) == email).limit(1)) is not None
 
 
 def list_users(db: Session, scope: Scope) -> list[User]:

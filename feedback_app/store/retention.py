@@ -2,40 +2,60 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+import uuid
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy import ColumnElement, Select, delete, func, select
 from sqlalchemy.orm import Session
 
-from feedback_app.store.tables import CodeFailures, OutboxJob, ResponseText, Wave
+from feedback_app.domain.scope import Scope
+from feedback_app.store.bulk import forget_sources
+from feedback_app.store.tables import CodeFailures, OutboxJob, Response, ResponseText, Wave
+
+A_WEEK = timedelta(days=7)
 
 
-def _closed_by(day: date) -> ColumnElement[bool]:
-    return ResponseText.wave_id.in_(select(Wave.id).where(Wave.closed_from <= day))
+def _said_by(scope: Scope, day: date) -> ColumnElement[bool]:
+    """Hold for texts whose wave was closed by a day or, when it has no end, whose week was over by then."""
+    ours = select(Wave.id).where(Wave.partnership == scope.partnership)
+    endless = ours.where(Wave.closed_from.is_(None))
+    early = select(Response.id).where(Response.wave_id.in_(endless), Response.week <= day - A_WEEK)
+    return ResponseText.wave_id.in_(ours.where(Wave.closed_from <= day)) | (
+        ResponseText.wave_id.in_(endless) & ResponseText.response_id.in_(early)
+    )
+
+
+def _waves_with_words_by(scope: Scope, day: date) -> Select[uuid.UUID]:
+    """Return the waves closed by a day, and those without an end that have responses of a week over by then."""
+    early = select(Response.wave_id).where(Response.week <= day - A_WEEK)
+    endless = Wave.closed_from.is_(None) & Wave.id.in_(early)
+    return select(Wave.id).where(Wave.partnership == scope.partnership, (Wave.closed_from <= day) | endless)
 
 
 def _count(db: Session, table: Any, condition: ColumnElement[bool]) -> int:
     return db.scalar(select(func.count()).select_from(table).where(condition)) or 0
 
 
-def count_words(db: Session, day: date) -> int:
-    """Return how many texts belong to waves that were closed by a day."""
-    return _count(db, ResponseText, _closed_by(day))
+def count_words(db: Session, scope: Scope, day: date) -> int:
+    """Return how many texts belong to waves closed by a day, or to weeks before it of waves without an end."""
+    return _count(db, ResponseText, _said_by(scope, day))
 
 
-def delete_words(db: Session, day: date) -> int:
-    """Delete the texts of waves that were closed by a day, and return how many."""
-    return int(db.execute(delete(ResponseText).where(_closed_by(day))).rowcount)  # type: ignore[attr-defined]
+def delete_words(db: Session, scope: Scope, day: date) -> int:
+    """Delete the texts that count_words counts, with the marks of imported rows made of them; return how many texts."""
+    forget_sources(db, _waves_with_words_by(scope, day))
+    return int(db.execute(delete(ResponseText).where(_said_by(scope, day))).rowcount)  # type: ignore[attr-defined]
 
 
-def count_failed_jobs(db: Session, before: datetime) -> int:
-    """Return how many jobs were set aside before a moment."""
-    return _count(db, OutboxJob, OutboxJob.failed.is_(True) & (OutboxJob.not_before < before))
+def count_failed_jobs(db: Session, scope: Scope, before: datetime) -> int:
+    """Return how many jobs of a partnership were set aside before a moment."""
+    ours = OutboxJob.partnership == scope.partnership
+    return _count(db, OutboxJob, ours & OutboxJob.failed.is_(True) & (OutboxJob.not_before < before))
 
 
 def count_tries(db: Session, before: datetime) -> int:
-    """Return how many counts of failed codes and sign-ins were last touched before a moment."""
+    """Return how many counts of failed codes and sign-ins, of whatever area, were last touched before a moment."""
     return _count(db, CodeFailures, CodeFailures.measured_at < before)
 
 

@@ -83,6 +83,8 @@ class Wave(Base):
     closed_from: Mapped[date | None] = mapped_column(Date)  # the first day on which it is open no longer
     texts_open: Mapped[bool] = mapped_column(Boolean, default=False)  # text items of the children's forms
     demonstration: Mapped[bool] = mapped_column(Boolean, default=False)
+    closing_told: Mapped[bool] = mapped_column(Boolean, default=False)  # that it has closed, to the SEND team
+    import_key: Mapped[bytes | None] = mapped_column(LargeBinary(32))  # of the marks of imported rows, see store/bulk.py
     erasures: Mapped[int] = mapped_column(default=0)  # with the number of responses, tells one state from the next
 
     instrument_version: Mapped[InstrumentVersion] = relationship(lazy="joined", innerjoin=True)
@@ -95,7 +97,7 @@ class Collector(Base):
 
     id: Mapped[str] = mapped_column(String(16), primary_key=True)
     wave_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("wave.id"), index=True)
-    kind: Mapped[str] = mapped_column(String(20))
+    kind: Mapped[str] = mapped_column(String(20))  # kept so that ways in of a kind can be counted; nothing shows it
 
 
 class Draft(Base):
@@ -143,7 +145,7 @@ class Response(Base):
     context: Mapped[str | None] = mapped_column(Text)  # compact JSON of what the link said
     answers: Mapped[str] = mapped_column(Text)  # compact JSON, item id -> code, codes or kind of missing
     receipt_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32))
-    source_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32))  # of an imported row, so that it comes in once
+    source_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32))  # marks an imported row, so that it comes in once
 
 
 class ResponseText(Base):
@@ -181,6 +183,7 @@ class OutboxJob(Base):
     __table_args__ = (Index(None, "not_before"), {"sqlite_with_rowid": False})
 
     id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=random_id)
+    partnership: Mapped[str] = mapped_column(String(40))
     kind: Mapped[str] = mapped_column(String(40))
     payload: Mapped[dict[str, Any]] = mapped_column(Json)
     attempts: Mapped[int] = mapped_column(SmallInteger, default=0)

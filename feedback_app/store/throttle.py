@@ -12,14 +12,25 @@ from feedback_app.store.tables import CodeFailures
 
 
 def get_level(db: Session, name: str, now: datetime, leak_per_second: float) -> float:
-    """Return the level of recent failures, what has leaked away since the last one left out."""
+    """Return the level of recent failures, what has leaked away since the last one left out.
+
+    Whoever asks is alone with this name until the end of the transaction: tries that arrive together see one another.
+    """
+    _make_lockable(db, name, now)
     found = select(CodeFailures.level, CodeFailures.measured_at).where(CodeFailures.name == name)
-    row = db.execute(found.with_for_update()).first()  # tries that arrive together see one another
+    row = db.execute(found.with_for_update()).first()
     if row is None:
         return 0.0
     level, measured_at = row
     measured = measured_at if measured_at.tzinfo else measured_at.replace(tzinfo=UTC)
     return max(0.0, level - leak_per_second * max(0.0, (now - measured).total_seconds()))
+
+
+def _make_lockable(db: Session, name: str, now: datetime) -> None:
+    """Let there be a row to lock: on PostgreSQL one that is missing locks nobody out. SQLite has one writer anyway."""
+    if db.get_bind().dialect.name == "postgresql":
+        added = postgresql.insert(CodeFailures).values(name=name, level=0.0, measured_at=now.astimezone(UTC))
+        db.execute(added.on_conflict_do_nothing(index_elements=[CodeFailures.name]))
 
 
 def set_level(db: Session, name: str, level: float, now: datetime) -> None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from flask import current_app
+
+from feedback_app.clock import now_in
 
 
 def now() -> datetime:
     """Return the time now, where the partnership is."""
-    return datetime.now(ZoneInfo(current_app.config["PARTNERSHIP"].timezone))
+    return now_in(current_app.config["PARTNERSHIP"].timezone)
 
 
 def today() -> date:

@@ -6,6 +6,7 @@ from typing import Any
 
 import structlog
 from flask import Flask, redirect, render_template, request, url_for
+from flask.globals import request_ctx
 from flask.typing import ResponseReturnValue
 from flask_babel import format_date
 from flask_babel import gettext as _
@@ -15,13 +16,17 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from feedback_app.domain import errors
+from feedback_app.store.engine import reading_only
 from feedback_app.web.respond import expired
+from feedback_app.web.respond.finding import list_unfinished
 
 log = structlog.get_logger(__name__)
 
 
 def show_error(heading: str, sentences: list[str], status: int, actions: list[dict[str, str]] | None = None) -> Any:
-    """Return an error page and its status."""
+    """Return an error page and its status; plain text where the host is none of ours: a page has links."""
+    if request_ctx.url_adapter is None:
+        return f"{heading}. {' '.join(sentences)}", 400, {"Content-Type": "text/plain; charset=utf-8"}
     home = {"text": _("Go to the first page"), "url": url_for("public.home")}
     page = render_template("error.html", heading=heading, sentences=sentences, actions=actions or [home])
     return page, status
@@ -35,8 +40,19 @@ def unknown(_error: Exception) -> ResponseReturnValue:
 
 def closed(error: errors.WaveClosed) -> ResponseReturnValue:
     """The survey is not open."""
-    when = None if error.closed_on is None else format_date(error.closed_on, "d MMMM y")
-    return render_template("respond/closed.html", title=error.title, closed_on=when), 410
+    since = None if error.closed_since is None else format_date(error.closed_since, "d MMMM y")
+    slug = (request.view_args or {}).get("slug")
+    with reading_only():
+        begun = list_unfinished(slug) if slug and request.endpoint == "respond.start" else []
+    page = render_template(
+        "respond/closed.html",
+        title=error.title,
+        closed_since=since,
+        finish_url=begun[0]["url"] if begun else None,
+        finish_by=begun[0]["until"] if begun else None,
+        code_url=url_for("respond.come_back"),
+    )
+    return page, 410
 
 
 def draft_gone(_error: errors.DraftGone) -> ResponseReturnValue:
@@ -91,7 +107,7 @@ def database_away(error: SQLAlchemyError) -> ResponseReturnValue:
         return again, 503, {"Retry-After": "30"}
     sentences = [
         _("Your last answer is not saved yet."),
-        _("Wait a minute, go back, and press the button again. What you typed is still there."),
+        _("Wait a minute, go back, and press the button again."),
     ]
     page, status = show_error(_("We cannot save just now"), sentences, 503)
     return page, status, {"Retry-After": "30"}

@@ -6,6 +6,7 @@ import io
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 from babel.messages.mofile import write_mo
@@ -35,7 +36,9 @@ class LanguagePrefix:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
-        path = environ.get("PATH_INFO", "")
+        # No address of ours has a NUL, and a database cannot be asked for one.
+        path = environ.get("PATH_INFO", "").replace("\0", "\xef\xbf\xbd")
+        environ["PATH_INFO"] = path
         head = "/" + path[1:].partition("/")[0]
         if head in self.by_path:
             environ[ENVIRON_KEY] = self.by_path[head]
@@ -120,6 +123,7 @@ def language_links() -> list[dict[str, Any]]:
     root = request.environ.get("SCRIPT_NAME", "")
     current = page_language()
     base = root.removesuffix(f"/{current.path}") if current.path else root
+    path = quote(request.path, safe="/-_.~")  # else a backslash or question mark in it would change where it leads
     query = f"?{request.query_string.decode('ascii', 'ignore')}" if request.query_string else ""
     return [
         {
@@ -127,7 +131,7 @@ def language_links() -> list[dict[str, Any]]:
             "path": language.path,
             "name": language.name,
             "direction": language.direction,
-            "url": f"{base}{'/' + language.path if language.path else ''}{request.path}{query}",
+            "url": f"{base}{'/' + language.path if language.path else ''}{path}{query}",
             "current": language == current,
         }
         for language in current_app.config["LANGUAGES"]

@@ -56,6 +56,7 @@ def upgrade() -> None:
     op.create_table(
         "outbox_job",
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("partnership", sa.String(length=40), nullable=False),
         sa.Column("kind", sa.String(length=40), nullable=False),
         sa.Column("payload", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("attempts", sa.SmallInteger(), nullable=False),
@@ -108,6 +109,8 @@ def upgrade() -> None:
         sa.Column("closed_from", sa.Date(), nullable=True),
         sa.Column("texts_open", sa.Boolean(), nullable=False),
         sa.Column("demonstration", sa.Boolean(), nullable=False),
+        sa.Column("closing_told", sa.Boolean(), nullable=False),
+        sa.Column("import_key", sa.LargeBinary(length=32), nullable=True),
         sa.Column("erasures", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "closed_from IS NULL OR closed_from >= opens_on", name=op.f("ck_wave_closes_after_it_opens")

@@ -50,14 +50,13 @@ class Crowd:
         self.used = 0.0
         self.unsettled: set[int] = set()
 
-    def warm_up(self) -> int:
-        """Let a few people through, one after the other; return how many presses a journey takes."""
+    def warm_up(self) -> float:
+        """Let a few people through, one after the other; return how many presses a journey takes on average."""
         presses = 0
         for _ in range(WARM_UP):
             person = Person(-1, self.everybody[0].port, self.poll, self.by_wire)
             way = journey(self.slug)
             step: Ask | str = next(way)
-            presses = 0
             try:
                 while True:
                     presses += step == THINK
@@ -65,7 +64,7 @@ class Crowd:
             except StopIteration as done:
                 self.receipts.append(done.value.decode())
             person.hang_up()
-        return presses
+        return presses / WARM_UP
 
     def _alone(self, person: Person, ask: Ask) -> Reply:
         """Return the reply to one request, waiting for it."""
@@ -79,12 +78,12 @@ class Crowd:
                         raise Broken(f"status {reply.status} while warming up: {reply.page().decode()[:2000]}")
                     return reply
 
-    def run(self, seconds: float, spread: float, presses: int) -> float:
+    def run(self, seconds: float, spread: float, presses: float) -> float:
         """Let everybody in over `spread` seconds, measure for `seconds`; return the seconds measured."""
         now = time.perf_counter()
         for person in self.everybody:
             if self.think:
-                person.hurry = random.randrange(presses)  # so that they stand at different pages
+                person.hurry = random.randrange(int(presses))  # so that they stand at different pages
                 self.unsettled.add(person.number)
             heapq.heappush(self.later, (now + spread * person.number / len(self.everybody), person.number))
         self._until(lambda: not self.unsettled and time.perf_counter() >= now + spread)
@@ -224,6 +223,7 @@ def main() -> None:
                 "seconds": took,
                 "requests": len(requests),
                 "completed": seen.completed,
+                "requests_a_journey": 2 * presses + 1,
                 "request_ms": [percentile(requests, share) for share in (0.5, 0.95, 0.99, 1.0)],
                 "press_ms": [percentile(waits, share) for share in (0.5, 0.95, 0.99, 1.0)],
                 "errors": dict(seen.errors),

@@ -6,13 +6,16 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page
 
+from feedback_app.domain.instrument import Instrument
+from tests.support.axe import check_page
 from tests.support.covering import Way, ways_through
 from tests.support.surveys import real_survey
 from tests.support.walk_browser import (
     NARROW,
     WrongOnPage,
     begin,
-    is_question,
+    check_fits,
+    fill_in,
     look_at,
     page_id,
     press_last,
@@ -37,6 +40,7 @@ SURVEYS = (
     "training",
     "training_follow_up",
 )
+HELP_FOR_THE_YOUNG = ".foot :is([href='tel:999'], [href='tel:08001111'])"  # on every page of theirs
 
 
 def query(way: Way) -> str:
@@ -44,19 +48,67 @@ def query(way: Way) -> str:
     return "?" + "&".join(f"{name}={value}" for name, value in way.context.items()) if way.context else ""
 
 
-def look_twice(page: Page, seen: set[str]) -> None:
-    """Look at a page of questions, then at the same with nothing chosen and its errors shown."""
-    if page_id(page) in seen:
-        return
-    seen.add(page_id(page))
-    look_at(page)
-    if not page.locator("main :is([type=radio], [type=checkbox])").count():
-        return  # an empty box of words is no mistake
-    press_next(page)
-    focused = page.evaluate("document.activeElement.className")
-    if focused != "mend":
-        raise WrongOnPage(f"{page.url}: not the summary of errors has the focus, but {focused!r}.")
-    look_at(page)
+class Looking:
+    """Looks at each page of a survey once, and once more with its errors shown."""
+
+    def __init__(self, instrument: Instrument, prefix: str) -> None:
+        """Begin with no page seen; `prefix` is "" for English."""
+        self.instrument, self.prefix = instrument, prefix
+        self.seen: set[str] = set()
+
+    def at_question(self, page: Page) -> None:
+        """Look at a page of questions that has not been seen; leave it unanswered."""
+        if page_id(page) in self.seen:
+            return
+        self.seen.add(page_id(page))
+        look_at(page)
+        assert not self.instrument.minors or page.locator(HELP_FOR_THE_YOUNG).count() == 2
+        if not page.locator("main :is([type=radio], [type=checkbox])").count():
+            return  # an empty box of words is no mistake
+        press_next(page)
+        focused = page.evaluate("document.activeElement.className")
+        if focused != "mend":
+            raise WrongOnPage(f"{page.url}: not the summary of errors has the focus, but {focused!r}.")
+        check_fits(page)
+        if not self.prefix:
+            check_page(page)
+
+    def through(self, page: Page, way: Way) -> None:
+        """Go the longest way, from the start to the receipt, pages beside the questions too."""
+        start = self.start_of(way)
+        page.goto(start)
+        look_at(page)
+        begin(page, start)
+        here = page.url
+        for beside in ("saved", "stop", "check"):
+            page.goto(f"{here.rpartition('/')[0]}/{beside}")
+            look_at(page)
+        page.goto(here)
+        walk(page, way.picks, self.at_question)
+        assert page_id(page) == "check"
+        look_at(page)
+        press_last(page)
+        assert len(receipt_of(page)) == 14
+        look_at(page)
+
+    def what_is_left(self, page: Page, way: Way) -> None:
+        """Answer what decides another way, and look at the pages that only this way leads to."""
+        begin(page, self.start_of(way))
+        survey = page.url.rpartition("/")[0]
+        for item in way.picks:
+            page.goto(f"{survey}/{self.instrument.page_of[item].id}")
+            if page_id(page) == self.instrument.page_of[item].id:
+                fill_in(page, way.picks)
+                press_next(page)
+        for wanted in self.instrument.pages:
+            if wanted not in self.seen:
+                page.goto(f"{survey}/{wanted}")
+                if page_id(page) == wanted:
+                    self.at_question(page)
+
+    def start_of(self, way: Way) -> str:
+        """Return the address of the survey's start, with what a link of this way tells."""
+        return f"{self.prefix}/surveys/{self.instrument.slug}{query(way)}"
 
 
 @pytest.mark.parametrize("prefix", ["", "/ar-xb"], ids=["english", "right-to-left"])
@@ -64,37 +116,11 @@ def look_twice(page: Page, seen: set[str]) -> None:
 def test_every_page_of_a_survey_is_sound(
     browser: Browser, browser_context_args: dict[str, object], base_url: str, fielded: Flask, name: str, prefix: str
 ) -> None:
-    instrument = real_survey(name)
-    seen: set[str] = set()
-    for way in ways_through(instrument):
+    looking = Looking(real_survey(name), prefix)
+    for at, way in enumerate(ways_through(looking.instrument)):
         context = browser.new_context(**(browser_context_args | {"viewport": NARROW, "base_url": base_url}))
         page = context.new_page()
         with quiet_console(page):
-            start = f"{prefix}/surveys/{instrument.slug}{query(way)}"
-            page.goto(start)
-            first = not seen
-            if first:
-                look_at(page)
-            begin(page, start)
-            assert is_question(page)
-            if first:
-                look_aside(page)
-            walk(page, way.picks, lambda now: look_twice(now, seen))
-            assert page_id(page) == "check"
-            if first:
-                look_at(page)
-            press_last(page)
-            assert len(receipt_of(page)) == 14
-            if first:
-                look_at(page)
+            (looking.what_is_left if at else looking.through)(page, way)
         context.close()
-    assert seen == set(instrument.pages)
-
-
-def look_aside(page: Page) -> None:
-    """Look at the pages beside the questions: saved, stopping, checking with nothing answered yet."""
-    here = page.url
-    for beside in ("saved", "stop", "check"):
-        page.goto(f"{here.rpartition('/')[0]}/{beside}")
-        look_at(page)
-    page.goto(here)
+    assert looking.seen == set(looking.instrument.pages)

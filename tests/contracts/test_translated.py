@@ -32,7 +32,7 @@ NAMES = re.compile(
     "|".join(
         re.escape(name) for name in sorted((*FORMAL, *TREES, "Lancashire SEND Partnership"), key=len, reverse=True)
     )
-    + r"|\S+@\S+|[a-z0-9-]+-20\d\d\b|XLSX|CSV"
+    + r"|\S+@\S+|[a-z0-9-]+-20\d\d\b|(\b[A-Z0-9]{4}\b ?){3}|XLSX|CSV"
 )
 
 

@@ -9,8 +9,11 @@ from click.testing import CliRunner, Result
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from feedback_app.cli import main
-from feedback_app.services import posting
+from feedback_app.cli import main, serving
+from feedback_app.cli.serving import NO_MAIL
+from feedback_app.domain.scope import Role, Scope
+from feedback_app.services import accounts, posting
+from feedback_app.store import people
 from tests.support.accounts import ADDRESS, PASSWORD, sign_in
 from tests.support.settings import SECRET
 
@@ -67,7 +70,7 @@ def test_an_unknown_role_or_account_is_refused() -> None:
 
 
 def test_the_jobs_that_wait_are_told_and_done(db: Session, app: Flask) -> None:
-    posting.put_email(db, "lead@example.org", "Hello", "Text")
+    posting.put_email(db, app.config["SCOPE"], "lead@example.org", "Hello", "Text")
     db.commit()
     assert json.loads(call("jobs", "status").output) == {"waiting": 1, "failed": 0}
     assert call("jobs", "run", "--once").output == "1 done.\n"
@@ -77,4 +80,26 @@ def test_the_jobs_that_wait_are_told_and_done(db: Session, app: Flask) -> None:
 def test_a_dry_run_of_the_sweep_says_what_would_go() -> None:
     nothing = {"drafts": 0, "words": 0, "failed_jobs": 0, "tries": 0}
     assert json.loads(call("jobs", "sweep", "--dry-run").output) == {"would_delete": nothing}
-    assert json.loads(call("jobs", "sweep").output) == {"deleted": nothing}
+    assert json.loads(call("jobs", "sweep").output) == {"deleted": nothing, "messages": 0}
+
+
+def test_an_account_of_another_partnership_is_not_found_but_its_address_is_taken(app: Flask, db: Session) -> None:
+    accounts.add_user(db, Scope("anyshire"), ADDRESS, PASSWORD, [Role.WORKSTREAM_LEAD])
+    db.commit()
+    assert people.find_user(db, app.config["SCOPE"], ADDRESS) is None
+    assert people.find_user(db, Scope("anyshire"), ADDRESS) is not None
+    db.rollback()
+    refused = call("user", "disable", "--email", ADDRESS)
+    assert (refused.exit_code, "There is no account" in refused.output) == (2, True)
+    refused = add()
+    assert (refused.exit_code, "already" in refused.output) == (2, True)
+
+
+def test_where_no_mail_can_go_out_it_is_said_at_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert NO_MAIL not in call("jobs", "run", "--once").output
+    monkeypatch.setenv("FEEDBACK_ENVIRONMENT", "production")
+    assert call("jobs", "run", "--once").output.count(NO_MAIL) == 1
+    monkeypatch.setattr(serving, "run_server", lambda *_arguments: None)
+    assert call("serve").output.count(NO_MAIL) == 1
+    monkeypatch.setenv("FEEDBACK_MAIL_SERVER", "mail.example.org")
+    assert NO_MAIL not in call("serve").output

@@ -155,7 +155,7 @@ def test_when_the_worker_that_does_the_jobs_is_killed_another_goes_on(
         for round_, worker in enumerate(["", *server.workers()]):
             if worker:
                 os.kill(int(worker), signal.SIGKILL)
-            put_email(db, "lead@example.org", "Hello", f"Message {round_}")
+            put_email(db, app.config["SCOPE"], "lead@example.org", "Hello", f"Message {round_}")
             db.commit()
             wait_until(lambda expected=round_ + 1: len(list(mailbox.glob("*.eml"))) == expected)
         assert len(server.workers()) == 2

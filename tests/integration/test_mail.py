@@ -5,6 +5,7 @@ from __future__ import annotations
 import email
 import smtplib
 import socket
+import ssl
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email import policy
@@ -22,6 +23,7 @@ from feedback_app.adapters.mail import FileMailer, SmtpMailer, compose, make_mai
 from feedback_app.domain.disclosure import total_safe
 from feedback_app.domain.policy import Policy
 from feedback_app.domain.scope import Role
+from feedback_app.domain.sending import NeverSendable, NoMailServer
 from feedback_app.jobs.handlers import make_handlers
 from feedback_app.jobs.runner import JobRunner
 from feedback_app.services import accounts, posting
@@ -103,8 +105,13 @@ def test_a_message_arrives_as_written(letterbox: Letterbox, mailer: SmtpMailer) 
     ],
 )
 def test_more_than_one_address_or_line_is_refused(to: str, subject: str) -> None:
-    with pytest.raises(ValueError, match=r"address|subject"):
+    with pytest.raises(NeverSendable):
         compose(SENDER, to, subject, "Text")
+
+
+def test_half_a_character_in_a_text_can_never_be_sent() -> None:
+    with pytest.raises(NeverSendable):
+        compose(SENDER, "lead@example.org", "Hello", "half a character: \ud800")
 
 
 def test_an_address_with_letters_of_another_script_is_sent_to(mailer: SmtpMailer, letterbox: Letterbox) -> None:
@@ -117,7 +124,7 @@ def test_six_hours_without_a_mail_server_lose_nothing_and_send_nothing_twice(
 ) -> None:
     runner = JobRunner(app, make_handlers(app, mailer))
     for number in range(20):
-        posting.put_email(db, f"person{number}@example.org", "Hello", f"Message {number}")
+        posting.put_email(db, app.config["SCOPE"], f"person{number}@example.org", "Hello", f"Message {number}")
     db.commit()
     with time_machine.travel(NOW, tick=False) as clock:
         letterbox.away = True
@@ -129,7 +136,7 @@ def test_six_hours_without_a_mail_server_lose_nothing_and_send_nothing_twice(
             runner.run_due()
             clock.shift(timedelta(minutes=10))
     assert sorted(letterbox.to) == sorted([f"person{number}@example.org"] for number in range(20))
-    assert outbox.count_jobs(db) == {"waiting": 0, "failed": 0}
+    assert outbox.count_jobs(db, app.config["SCOPE"]) == {"waiting": 0, "failed": 0}
 
 
 def test_a_mail_server_that_is_not_there_at_all_is_an_error_to_try_again(mailer: SmtpMailer) -> None:
@@ -155,6 +162,37 @@ def test_without_a_mail_server_messages_are_files_that_only_we_can_read(tmp_path
 def test_the_settings_choose_the_mailer() -> None:
     assert isinstance(make_mailer(make_settings("sqlite://")), FileMailer)
     assert isinstance(make_mailer(make_settings("sqlite://", mail_server="mail.example.org")), SmtpMailer)
+    for environment, demonstration in (("development", False), ("production", True)):
+        kind = make_settings("sqlite://", environment=environment, demonstration=demonstration, mailbox_dir="post")
+        mailer = make_mailer(kind)
+        assert isinstance(mailer, FileMailer)
+        assert mailer.folder == Path("post")
+
+
+def test_for_real_answers_without_a_mail_server_nothing_is_written_and_nothing_is_lost(
+    app: Flask, db: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    mailer = make_mailer(make_settings("sqlite://", environment="production"))
+    with pytest.raises(NoMailServer):
+        mailer.send("lead@example.org", "A new password", "https://example.org/link")
+    posting.put_email(db, app.config["SCOPE"], "lead@example.org", "Hello", "Text")
+    db.commit()
+    assert JobRunner(app, make_handlers(app, mailer)).run_due() == 0
+    assert outbox.count_jobs(db, app.config["SCOPE"]) == {"waiting": 1, "failed": 0}
+    assert not list(tmp_path.glob("**/*.eml"))
+    assert "NoMailServer" in "".join(capsys.readouterr())
+
+
+def test_a_bad_certificate_is_an_error_to_try_again(port: int, letterbox: Letterbox) -> None:
+    def refuse(*_arguments: object, **_named: object) -> object:
+        raise ssl.SSLCertVerificationError("self-signed certificate")
+
+    mailer = SmtpMailer("127.0.0.1", port, SENDER, tls=False)
+    mailer._connect = refuse  # type: ignore[method-assign,assignment]
+    with pytest.raises(OSError, match="self-signed") as raised:
+        mailer.send("lead@example.org", "Hello", "Text")
+    assert not isinstance(raised.value, NeverSendable)
 
 
 def test_the_send_team_hears_that_a_wave_has_closed_with_the_protected_number_alone(
@@ -179,5 +217,6 @@ def test_the_send_team_hears_that_a_wave_has_closed_with_the_protected_number_al
     assert "About 530 people answered." in texts[0]
     assert "Fewer than" in texts[1]
     assert not any("532" in text for text in texts)
+    assert all("What was begun can still be sent for 7 days." in text for text in texts)
     assert all(f"{app.config['SETTINGS'].site_address}/team/waves/w" in text for text in texts)
     assert {message["Subject"] for message in letterbox.messages} == {"“A B” has closed"}

@@ -38,6 +38,10 @@ _CUT = """() => [...document.querySelectorAll('body *')].filter((part) => {
     && (part.scrollWidth > part.clientWidth + 1 || part.scrollHeight > part.clientHeight + 1);
 }).map((part) => `${part.tagName.toLowerCase()}.${part.className}: ${part.innerText.slice(0, 60)}`)"""
 
+_TURNED = (
+    """found => found.filter((part) => getComputedStyle(part).direction !== 'ltr').map((part) => part.outerHTML)"""
+)
+
 _CHOOSE = """picks => {
   const seen = new Set();
   for (const field of document.querySelectorAll('main form :is(input, textarea)')) {
@@ -95,10 +99,18 @@ def check_cookies(context: BrowserContext) -> None:
         raise WrongOnPage(f"The pages set the cookies {strange}.")
 
 
+def check_numbers(page: Page) -> None:
+    """Raise WrongOnPage when a telephone number or a code is written in the direction of the words around it."""
+    turned = page.locator("a[href^='tel:'], .code, .field--code").evaluate_all(_TURNED)
+    if turned:
+        raise WrongOnPage(f"{page.url} turns round: {turned}")
+
+
 def look_at(page: Page) -> None:
-    """Check a page as it stands: by axe, for its width, for its one cookie."""
+    """Check a page as it stands: by axe, for its width, for its one cookie, for numbers that can be dialled."""
     check_page(page)
     check_fits(page)
+    check_numbers(page)
     check_cookies(page.context)
 
 

@@ -9,6 +9,7 @@ import pytest
 from feedback_app.adapters.instrument_files import load_known, load_partnership, load_plan, load_scales
 from feedback_app.adapters.yaml_lines import SurveyFileError, read_source
 from feedback_app.domain.partnership import Partnership, disagreements
+from feedback_app.domain.wave import Keeping
 
 
 @pytest.fixture(scope="module")
@@ -41,10 +42,10 @@ def test_the_first_language_is_british_english_without_a_prefix(partnership: Par
     assert "rtl" in {language.direction for language in partnership.later_languages}
 
 
-def test_drafts_contacts_and_words_are_kept_as_long_as_promised(partnership: Partnership) -> None:
+def test_drafts_and_words_are_kept_as_long_as_promised(partnership: Partnership) -> None:
     kept = partnership.retention
     assert (kept.draft_days, kept.draft_days_after_close, kept.text_days_after_close) == (14, 7, 365)
-    assert (kept.contact_days_after_talk, kept.access_need_days_after_talk) == (90, 30)
+    assert kept.keeping == Keeping(draft_days=14, grace_days=7, words_days=365)
 
 
 def test_the_district_list_of_the_surveys_is_the_partnerships(partnership: Partnership, lancashire: Path) -> None:

@@ -19,7 +19,7 @@ KNOWN = Known(
     priorities=frozenset({1}),
     item_scales=frozenset({"TWO_OF_THREE"}),
     breakdowns=frozenset({"district", "age_band"}),
-    slugs=frozenset({"every-kind"}),
+    slugs={"every-kind": frozenset({"every_kind"})},
 )
 
 

@@ -11,15 +11,11 @@ import yaml
 from pydantic import ValidationError
 
 from feedback_app.domain.disclosure import ItemTable, Policy, SafeTable, protect, total_safe
-from feedback_app.domain.headlines import (
-    HeadlineSpec,
-    headlines_for,
-    net_headline,
-    share_headline,
-)
-from feedback_app.domain.scoring import Counts, top_two_box
+from feedback_app.domain.headlines import HeadlineSpec, headlines_for, share_headline
+from feedback_app.domain.scoring import Counts, net_score, top_two_box
 
 POLICY = Policy()
+NET = HeadlineSpec("net_score", net_score, (frozenset({4, 5}), frozenset({1, 2})))
 DISCLOSURE_FILE = Path(__file__).parents[2] / "surveys" / "lancashire" / "disclosure.yaml"
 
 
@@ -221,7 +217,7 @@ def test_nps_is_exact_from_100_and_rounded_below_and_needs_all_three_groups() ->
 
 
 def test_net_is_protected_like_nps() -> None:
-    table = five(20, 30, 30, 25, 15, headlines=(net_headline(),))
+    table = five(20, 30, 30, 25, 15, headlines=(NET,))
     assert (safe(table).headline.name, safe(table).headline.value) == ("net_score", -8)
 
 
@@ -245,7 +241,7 @@ def test_headlines_follow_the_type_and_the_items_own_codes() -> None:
     (spec,) = headlines_for("smiley5", top=(1, 2))
     assert spec.function(Counts({1: 30, 2: 10, 3: 60, 4: 0, 5: 0})).value == 40.0
     with pytest.raises(ValueError, match="two groups"):
-        net_headline((3, 4), (3, 2))
+        HeadlineSpec("net_score", net_score, (frozenset({3, 4}), frozenset({3, 2})))
     with pytest.raises(ValueError, match="not in the base"):
         share_headline("share", (3,), (1, 2))
 

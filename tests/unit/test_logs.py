@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 import logging
 import sys
 
-from feedback_app.cli.logs import JsonLines, describe, what_was_raised
+import pytest
+
+from feedback_app.cli.logs import CurrentStderr, JsonLines, describe, what_was_raised
 
 
 def raised(message: str) -> BaseException:
@@ -54,3 +57,15 @@ def test_the_servers_own_lines_lose_addresses_and_paths() -> None:
     told = line_for("Exception in worker process", error=raised("secret"))
     assert "secret" not in json.dumps(told)
     assert told["level"] == "warning"
+
+
+def test_a_logger_that_outlives_a_command_writes_to_the_standard_error_of_the_moment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stream = CurrentStderr()
+    for _ in range(2):
+        now = io.StringIO()
+        monkeypatch.setattr(sys, "stderr", now)
+        stream.write("a line\n")
+        stream.flush()
+        assert now.getvalue() == "a line\n"

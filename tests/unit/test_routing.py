@@ -21,7 +21,6 @@ from feedback_app.domain.routing import (
     keep_asked,
     minutes_left,
     next_page,
-    page_before,
     path_through,
     seconds_for,
 )
@@ -119,15 +118,6 @@ def test_next_page_follows_the_one_just_answered_or_finds_the_first_not_reached(
     assert next_page(path, sheet, "ri04") is None
     assert next_page(path, sheet, "nowhere") is None
     assert next_page(path, sheet.with_page({"RI02": -3, "RI04": 2}, {})) is None
-
-
-def test_page_before_is_the_one_before_on_the_path() -> None:
-    path = path_through(fixture("route_on_item"), AnswerSheet({"RI01": 1}))
-    before = page_before(path, "ri04")
-    assert before is not None
-    assert before.id == "ri02"
-    assert page_before(path, "ri01") is None
-    assert page_before(path, "ri03") is None
 
 
 def test_what_is_kept_has_every_question_with_an_answer_or_a_kind_of_missing() -> None:

@@ -211,7 +211,7 @@ def test_several_choices_count_people_once_and_have_the_people_as_base() -> None
 
 @pytest.mark.parametrize("answer", [7, -4, [1, 7]])
 def test_an_answer_that_was_never_declared_is_refused(answer) -> None:
-    with pytest.raises(ValueError, match=r"not an option|not a valid Missing"):
+    with pytest.raises(ValueError, match="which the question does not have"):
         count_answers([answer], range(1, 6), {})
 
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback_app.domain.wave import draft_expires_on, is_open, last_day, may_finish, week_of
+from feedback_app.domain.wave import Keeping, draft_expires_on, is_open, last_day, may_finish, week_of
 
 DAYS = st.dates(date(2020, 1, 1), date(2040, 1, 1))
 OPENS = date(2026, 11, 1)
@@ -35,6 +35,14 @@ def test_what_was_begun_may_be_finished_for_seven_days_after_the_close() -> None
 def test_a_draft_expires_fourteen_days_after_the_last_touch_or_with_the_grace() -> None:
     assert draft_expires_on(OPENS, None) == date(2026, 11, 15)
     assert draft_expires_on(date(2026, 12, 18), CLOSED) == date(2026, 12, 25)
+
+
+def test_a_partnership_may_keep_things_for_other_times() -> None:
+    short = Keeping(draft_days=3, grace_days=0, words_days=30)
+    assert draft_expires_on(OPENS, None, keeping=short) == OPENS + timedelta(days=3)
+    assert draft_expires_on(date(2026, 12, 18), CLOSED, keeping=short) == date(2026, 12, 18)
+    assert not may_finish(OPENS, CLOSED, CLOSED, keeping=short)
+    assert may_finish(OPENS, CLOSED, date(2026, 12, 18), keeping=short)
 
 
 @given(DAYS)

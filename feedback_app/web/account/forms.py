@@ -29,6 +29,14 @@ from feedback_app.web import clock
 _ADDRESS = _l("E-mail address")
 
 
+def _is_on_this_site(address: str) -> bool:
+    """Return whether an address to go to is one of ours; one that cannot be read is not."""
+    try:
+        return "\\" not in address and bool(validate_redirect_url(address))  # browsers read a backslash as a slash
+    except ValueError:
+        return False
+
+
 class SignInForm(LoginForm):
     """Address and password. Checking a password takes long, so no transaction that writes is open meanwhile."""
 
@@ -39,7 +47,7 @@ class SignInForm(LoginForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Keep where to go afterwards only when it is on this site."""
         super().__init__(*args, **kwargs)
-        if self.next.data and not validate_redirect_url(self.next.data):
+        if self.next.data and not _is_on_this_site(self.next.data):
             self.next.data = ""
 
     def validate(self, **kwargs: Any) -> bool:

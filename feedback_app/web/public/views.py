@@ -7,7 +7,6 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 
-from feedback_app.domain import routing
 from feedback_app.domain.wave import last_day
 from feedback_app.extensions import db
 from feedback_app.services import fielding
@@ -25,7 +24,7 @@ def _entry(survey: OpenSurvey) -> dict[str, Any]:
     return {
         "slug": instrument.slug,
         "title": instrument.title,
-        "minutes": routing.minutes_in_all(instrument, survey.wave.texts_open),
+        "minutes": fielding.get_minutes(db.session, survey.wave)[1],
         "closes_on": last_day(survey.wave.closed_from),
         "audience": instrument.audience,
         "voice": instrument.voice,

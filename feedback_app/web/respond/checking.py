@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import url_for
+from flask import request, url_for
 from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
 
@@ -29,6 +29,8 @@ def check_context(slug: str, child: int, found: Unfinished) -> dict[str, Any]:
         "sections": _sections(slug, child, found, path),
         "missing": missing,
         "can_send": not missing,
+        "answered_only": "done" in request.args,
+        "texts_open": found.texts_open or not found.instrument.text_switch,
         "send": url_for("respond.check", slug=slug, child=child),
         "back_url": _address(slug, child, path[-1]),
         "stop_url": url_for("respond.stop", slug=slug, child=child),
@@ -107,11 +109,14 @@ def sent_context(slug: str, receipt: Receipt) -> dict[str, Any]:
     steps = [{"when": _("Today"), "text": _("Your answers are in."), "now": True}]
     if closes and closes >= clock.today():
         steps.append({"when": format_date(closes, "d MMMM"), "text": _("The survey closes."), "now": False})
-    steps += [{"when": _("After that"), "text": text, "now": False} for text in instrument.next_steps]
+    last = len(instrument.next_steps) - 1
+    for at, text in enumerate(instrument.next_steps):
+        when = _("Then") if at == 0 else _("At the end") if at == last else _("After that")
+        steps.append({"when": when, "text": text, "now": False})
     return {
         "instrument": instrument,
         "receipt": codes.as_written(receipt.code),
         "steps": steps,
+        "leave_url": url_for("respond.leave"),
         "another_url": url_for("respond.another", slug=slug) if instrument.second_child else None,
-        "next_survey": None,
     }

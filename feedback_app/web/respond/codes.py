@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import secrets
 from urllib.parse import urlsplit
 
-from flask import current_app, redirect, render_template, request, session, url_for
+from flask import Response, after_this_request, current_app, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from itsdangerous import BadSignature, URLSafeTimedSerializer
@@ -12,6 +13,8 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from feedback_app.domain.errors import CodesSlowedDown
 from feedback_app.extensions import db
 from feedback_app.services import coming_back
+from feedback_app.services.coming_back import CodeForm
+from feedback_app.store.engine import empty_log
 from feedback_app.web import clock
 from feedback_app.web.access import public, scope
 from feedback_app.web.respond import begun, blueprint
@@ -21,13 +24,14 @@ def _signer() -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(current_app.secret_key or "", salt="code form")
 
 
-def _waited() -> float:
-    """Return for how many seconds this form has been open; 0 when it does not say so believably."""
+def _used_form() -> CodeForm:
+    """Return the form that was sent; one that does not say believably since when it is open was not open at all."""
+    mark = request.form.get("opened", "")
     try:
-        _nothing, made = _signer().loads(request.form.get("opened", ""), return_timestamp=True)
+        _nothing, made = _signer().loads(mark, return_timestamp=True)
     except BadSignature:
-        return 0.0
-    return max(0.0, (clock.now() - made).total_seconds())
+        return CodeForm(mark, 0.0)
+    return CodeForm(mark, max(0.0, (clock.now() - made).total_seconds()))
 
 
 def _form(template: str, error: str | None = None, slowed: bool = False, status: int = 200) -> ResponseReturnValue:
@@ -37,9 +41,16 @@ def _form(template: str, error: str | None = None, slowed: bool = False, status:
         error=error,
         slowed=slowed,
         typed=request.form.get("code", "")[:60],
-        opened=_signer().dumps(""),
+        opened=_signer().dumps(secrets.token_urlsafe(9)),
     )
     return page, status
+
+
+def _wrong(sentence: str) -> str:
+    """Return what to say of a code that leads nowhere, or of an empty field."""
+    if not request.form.get("code", "").strip():
+        return _("Type your code")
+    return f"{sentence}. {_('Check each letter and number')}"
 
 
 @blueprint.get("/come-back")
@@ -55,13 +66,12 @@ def came_back() -> ResponseReturnValue:
     """Take up the survey behind a save code in this browser."""
     try:
         found = coming_back.find_draft_by_code(
-            db.session, scope(), request.form.get("code", "")[:60], now=clock.now(), waited_seconds=_waited()
+            db.session, scope(), request.form.get("code", "")[:60], now=clock.now(), form=_used_form()
         )
     except CodesSlowedDown:
         return _form("respond/come_back.html", slowed=True, status=429)
     if found is None:
-        sentence = _("We do not know this code. Check each letter and number, or start again")
-        return _form("respond/come_back.html", error=sentence, status=422)
+        return _form("respond/come_back.html", error=_wrong(_("We do not know this code")), status=422)
     code, draft = found
     child = begun.remember(draft.wave.survey_slug, code)
     return redirect(url_for("respond.go_on", slug=draft.wave.survey_slug, child=child))
@@ -79,17 +89,22 @@ def erase() -> ResponseReturnValue:
 def erase_confirm() -> ResponseReturnValue:
     """Ask once more; then delete for good."""
     typed = request.form.get("code", "")[:60]
-    act = coming_back.erase_response if "sure" in request.form else coming_back.find_response_by_receipt
+    if "sure" in request.form and coming_back.erase_response(db.session, scope(), typed):
+        after_this_request(_leave_no_trace)
+        return redirect(url_for("respond.erased"))
     try:
-        found = act(db.session, scope(), typed, now=clock.now(), waited_seconds=_waited())
+        found = coming_back.find_response_by_receipt(db.session, scope(), typed, now=clock.now(), form=_used_form())
     except CodesSlowedDown:
         return _form("respond/erase.html", slowed=True, status=429)
     if not found:
-        sentence = _("We have no answers with this code. Check each letter and number")
-        return _form("respond/erase.html", error=sentence, status=422)
-    if "sure" in request.form:
-        return redirect(url_for("respond.erased"))
+        return _form("respond/erase.html", error=_wrong(_("We have no answers with this code")), status=422)
     return _form("respond/erase_confirm.html")
+
+
+def _leave_no_trace(reply: Response) -> Response:
+    """Empty the database's log, once the deletion is committed."""
+    empty_log(db.engine)
+    return reply
 
 
 @blueprint.get("/delete-my-answers/done")

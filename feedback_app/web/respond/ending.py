@@ -6,7 +6,7 @@ from flask import redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 
 from feedback_app.domain import codes, routing
-from feedback_app.domain.errors import DraftGone, NotComplete
+from feedback_app.domain.errors import DraftGone, HandedOver, NotComplete
 from feedback_app.domain.wave import draft_expires_on
 from feedback_app.extensions import db
 from feedback_app.services import responding
@@ -41,9 +41,12 @@ def send(slug: str, child: int) -> ResponseReturnValue:
         raise DraftGone()
     try:
         responding.submit_response(db.session, scope(), code, now=clock.now(), language=page_language().locale)
+    except HandedOver:
+        return redirect(url_for("respond.hand_over", slug=slug, child=child))
     except NotComplete:
         found = get_unfinished(slug, child)
         return render_template("respond/check.html", **checking.check_context(slug, child, found)), 422
+    begun.note_sent(slug, child)
     return redirect(url_for("respond.sent", slug=slug, child=child))
 
 
@@ -68,7 +71,7 @@ def saved(slug: str, child: int) -> ResponseReturnValue:
         "respond/saved.html",
         instrument=found.instrument,
         code=codes.as_written(found.code),
-        expires_on=draft_expires_on(found.draft.touched_on, found.draft.wave.closed_from),
+        expires_on=draft_expires_on(found.draft.touched_on, found.draft.wave.closed_from, scope().keeping),
         continue_url=address_after(slug, child, found, None),
         leave_url=url_for("respond.leave"),
     )
@@ -84,7 +87,7 @@ def stop(slug: str, child: int) -> ResponseReturnValue:
         instrument=found.instrument,
         continue_url=address_after(slug, child, found, None),
         saved_url=url_for("respond.saved", slug=slug, child=child),
-        check_url=url_for("respond.check", slug=slug, child=child),
+        check_url=url_for("respond.check", slug=slug, child=child, done=1),
         throw_away_url=url_for("respond.throw_away", slug=slug, child=child),
     )
 

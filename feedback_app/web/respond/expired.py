@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask import request
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 
 from feedback_app.domain.answers import AnswerSheet
 from feedback_app.domain.errors import FeedbackError
@@ -24,42 +24,34 @@ from feedback_app.web.respond.showing import show_page
 
 def page_again(notice: str) -> str | None:
     """Return the page of questions that was sent, filled in; None when it was no such page or cannot be shown."""
-    try:
-        return _page_again(notice)
-    except DBAPIError:
+    if request.endpoint != "respond.answer" or request.view_args is None:
         return None
-
-
-def _page_again(notice: str) -> str | None:
-    given = request.view_args or {}
-    if request.endpoint != "respond.answer":
-        return None
-    slug, child, page_id = given["slug"], given["child"], given["page_id"]
-    with reading_only():
-        try:
-            found = get_unfinished(slug, child)
-        except FeedbackError:
-            try:
-                survey = fielding.open_wave(db.session, scope(), slug, clock.today(), page_language().locale)
-            except FeedbackError:
-                return None
-            found = _blank(survey)
-    now = found.instrument.pages.get(page_id)
-    if now is None:
+    slug, child = request.view_args["slug"], request.view_args["child"]
+    found = _find(slug, child)
+    now = found.instrument.pages.get(request.view_args["page_id"]) if found else None
+    if found is None or now is None:
         return None
     told = {item.id: read(item, request.form) for item in now.items}
     path: tuple[Page, ...] = path_of(found)
-    return show_page(
-        slug,
-        child,
-        found,
-        path if now in path else (now,),
-        now,
-        {item: answer.chosen for item, answer in told.items()},
-        {item: answer.text or "" for item, answer in told.items() if answer.text is not None},
-        {},
-        notice,
-    )
+    chosen = {item: answer.chosen for item, answer in told.items()}
+    words = {item: answer.text or "" for item, answer in told.items() if answer.text is not None}
+    return show_page(slug, child, found, path if now in path else (now,), now, chosen, words, {}, notice)
+
+
+def _find(slug: str, child: int) -> Unfinished | None:
+    """Return the draft, or an empty one to show a page by: of the open wave, or of the one this process saw last."""
+    language = page_language().locale
+    try:
+        with reading_only():
+            try:
+                return get_unfinished(slug, child)
+            except FeedbackError:
+                return _blank(fielding.open_wave(db.session, scope(), slug, clock.today(), language))
+    except FeedbackError:
+        return None
+    except SQLAlchemyError:
+        survey = fielding.recall_open(scope(), slug, language)
+        return _blank(survey) if survey else None
 
 
 def _blank(survey: OpenSurvey) -> Unfinished:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import url_for
 
 from feedback_app.domain import routing
-from feedback_app.domain.errors import DraftGone
+from feedback_app.domain.errors import DraftGone, WaveClosed
 from feedback_app.domain.instrument import Page
+from feedback_app.domain.wave import draft_expires_on
 from feedback_app.extensions import db
 from feedback_app.services import responding
 from feedback_app.services.responding import Receipt, Unfinished
@@ -51,3 +54,16 @@ def find_receipt(slug: str, child: int) -> Receipt | None:
     """Return the receipt of answers this browser sent for a survey and child, or None."""
     code = begun.code_of(slug, child)
     return responding.find_receipt(db.session, scope(), code) if code else None
+
+
+def list_unfinished(slug: str) -> list[dict[str, Any]]:
+    """Return this browser's unfinished drafts of a survey, the latest first: where each goes on, and until when."""
+    found = []
+    for child in begun.list_unsent(slug):
+        try:
+            draft = get_unfinished(slug, child)
+        except (DraftGone, WaveClosed):
+            continue
+        until = draft_expires_on(draft.draft.touched_on, draft.draft.wave.closed_from, scope().keeping)
+        found.append({"url": address_after(slug, child, draft, None), "until": until})
+    return found

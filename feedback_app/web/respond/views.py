@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
-from feedback_app.domain import routing
 from feedback_app.domain.answers import Answer
-from feedback_app.domain.errors import DraftGone, PageUnknown
+from feedback_app.domain.errors import DraftGone, PageUnknown, WaveClosed
 from feedback_app.domain.instrument import Page, TextItem
 from feedback_app.domain.missing import Missing
 from feedback_app.domain.wave import last_day
@@ -22,7 +22,14 @@ from feedback_app.web.access import public, scope
 from feedback_app.web.items import Read, chosen_codes, read
 from feedback_app.web.languages import page_language
 from feedback_app.web.respond import begun, blueprint, links
-from feedback_app.web.respond.finding import address_after, find_receipt, get_unfinished, page_on, path_of
+from feedback_app.web.respond.finding import (
+    address_after,
+    find_receipt,
+    get_unfinished,
+    list_unfinished,
+    page_on,
+    path_of,
+)
 from feedback_app.web.respond.showing import show_page
 
 
@@ -32,64 +39,57 @@ def start(slug: str) -> ResponseReturnValue:
     """Show a survey's start: who reads the answers, for what, how long they are kept."""
     survey = fielding.open_wave(db.session, scope(), slug, clock.today(), page_language().locale)
     instrument = survey.instrument
-    resume = _resume_address(slug)
+    unfinished = list_unfinished(slug)
+    low, high = fielding.get_minutes(db.session, survey.wave)
     return render_template(
         "respond/start.html",
         instrument=instrument,
-        minutes=routing.minutes_in_all(instrument, survey.wave.texts_open),
+        minutes_low=low,
+        minutes_high=high,
+        texts_open=survey.wave.texts_open or not instrument.text_switch,
         closes_on=last_day(survey.wave.closed_from),
         start_url=url_for("respond.begin", slug=slug),
-        context_fields=links.read_context(instrument, request.args),
-        collector=links.read_collector(request.args),
-        can_resume=resume is not None,
-        resume_url=resume,
+        link=links.read_link(instrument, request.args),
+        can_resume=bool(unfinished),
+        resume_url=unfinished[0]["url"] if unfinished else None,
+        earlier=unfinished[1:],
         code_url=url_for("respond.come_back"),
     )
 
 
-def _resume_address(slug: str) -> str | None:
-    """Return where this browser's latest unfinished draft of a survey goes on, or None."""
-    for child in range(len(begun.codes_of(slug)), 0, -1):
-        try:
-            found = get_unfinished(slug, child)
-        except DraftGone:
-            continue
-        return address_after(slug, child, found, None)
-    return None
-
-
-def _begin(slug: str, child: int | None = None) -> int:
-    """Begin a draft in the survey's open wave and return its number in this browser."""
+def _begin(slug: str, said: Mapping[str, str]) -> int:
+    """Begin a draft in the survey's open wave, with what the link said, and return its number in this browser."""
     survey = fielding.open_wave(db.session, scope(), slug, clock.today(), page_language().locale)
+    begun.keep_link(slug, links.read_link(survey.instrument, said))
     code = responding.start_draft(
         db.session,
         survey.wave,
-        context=links.read_context(survey.instrument, request.form),
-        collector=links.read_collector(request.form),
+        context=links.read_context(survey.instrument, said),
+        collector=links.read_collector(said),
         language=page_language().locale,
         now=clock.now(),
     )
-    return begun.remember(slug, code) if child is None else begun.put(slug, child, code)
+    return begun.remember(slug, code)
 
 
 @blueprint.post("/surveys/<slug>")
 @public
 def begin(slug: str) -> ResponseReturnValue:
     """Begin a survey."""
-    return _first_page(slug)
+    return _first_page(slug, request.form)
 
 
-def _first_page(slug: str) -> ResponseReturnValue:
+def _first_page(slug: str, said: Mapping[str, str]) -> ResponseReturnValue:
     """Begin a draft and go to its first page."""
-    child = _begin(slug)
+    child = _begin(slug, said)
     return redirect(address_after(slug, child, get_unfinished(slug, child), None))
 
 
 @blueprint.post("/surveys/<slug>/another")
 @public
 def another(slug: str) -> ResponseReturnValue:
-    """Begin the same survey again, for another child."""
-    return _first_page(slug)
+    """Begin the same survey again, for another child who came by the same link."""
+    return _first_page(slug, begun.link_of(slug))
 
 
 @blueprint.get("/surveys/<slug>/<int:child>/<page_id>")
@@ -127,19 +127,19 @@ def answer(slug: str, child: int, page_id: str) -> ResponseReturnValue:
     try:
         with looking_first(db.session):
             found = get_unfinished(slug, child)
-    except DraftGone:
+    except (DraftGone, WaveClosed):
         if find_receipt(slug, child):
             return redirect(url_for("respond.sent", slug=slug, child=child))
-        child = _begin(slug, child)  # the cookie or the draft is gone: what was typed now is not lost with it
+        child = _begin(slug, begun.link_of(slug))  # cookie or draft is gone: what was typed now is not lost with it
         found = get_unfinished(slug, child)
     now = found.instrument.pages.get(page_id)
     if now is None:
         raise PageUnknown(page_id)
-    now = page_on(path_of(found), page_id) or now
+    path = path_of(found)
+    now = page_on(path, page_id) or now
     given = {item.id: read(item, request.form) for item in now.items}
     errors = _errors(now, given)
     if errors:
-        path = path_of(found)
         path = path if now in path else (now,)
         chosen = {item: told.chosen for item, told in given.items()}
         words = {item: told.text or "" for item, told in given.items() if told.text is not None}
@@ -186,6 +186,7 @@ def _keep(slug: str, child: int, found: Unfinished, now: Page, given: dict[str, 
         found=found,
     )
     if do == "save":
+        session.permanent = True  # whoever keeps it for later finds "Carry on" here for as long as the draft lasts
         return url_for("respond.saved", slug=slug, child=child)
     after = None if "change" in request.args else now.id
     return address_after(slug, child, kept, after)

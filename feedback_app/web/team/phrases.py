@@ -177,6 +177,8 @@ def file_words(summary: WaveSummary) -> Words:
         withheld=reason,
         title=summary.instrument.title,
         read_me=_read_me(summary),
+        # Translators: two sheets of a workbook, 31 letters at the most.
+        sheets=(_("Read me"), _("Tables")),
     )
 
 

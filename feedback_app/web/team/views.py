@@ -19,7 +19,7 @@ from feedback_app.domain.wave import is_open, last_day
 from feedback_app.extensions import db
 from feedback_app.services import exporting, fielding, summarising
 from feedback_app.services.summarising import WaveSummary
-from feedback_app.store.engine import set_reading
+from feedback_app.store.engine import looking_first, set_reading
 from feedback_app.web import clock
 from feedback_app.web.access import scope, staff
 from feedback_app.web.languages import page_language
@@ -31,6 +31,7 @@ from feedback_app.web.team.forms import RowsForm
 blueprint = Blueprint("team", __name__, template_folder="templates", url_prefix="/team")
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 View = Callable[..., ResponseReturnValue]
+READERS = (Role.SEND_TEAM, Role.WORKSTREAM_LEAD)  # who sees figures; an administrator gives roles and reads nothing
 
 
 def policy() -> Policy:
@@ -46,31 +47,38 @@ def get_summary(slug: str) -> WaveSummary:
 @blueprint.get("")
 @staff()
 def waves() -> ResponseReturnValue:
-    """Show all waves, the newest first, each with how many answered."""
+    """Show all waves, the newest first, each with how many answered; to an administrator without that."""
     lines = summarising.list_summaries(db.session, scope(), policy(), page_language().locale)
-    today = clock.today()
+    today, reads = clock.today(), has_role(*READERS)
     shown = [
         {
             "line": line,
-            "answered": phrases.starting(phrases.answers_in_all(line.number)),
+            "answered": phrases.starting(phrases.answers_in_all(line.number)) if reads else "",
             "open": is_open(line.wave.opens_on, line.wave.closed_from, today),
             "later": line.wave.opens_on > today,
             "last_day": last_day(line.wave.closed_from),
         }
         for line in lines
     ]
-    return render_template("team/waves.html", waves=shown)
+    roles = [role for role in current_app.config["PARTNERSHIP"].staff_roles if has_role(role.key)]
+    return render_template("team/waves.html", waves=shown, reads=reads, roles=roles)
+
+
+def has_role(*roles: Role) -> bool:
+    """Return whether the member of staff who asks has one of the roles."""
+    return any(current_user.has_role(role.value) for role in roles)
 
 
 @blueprint.get("/waves/<slug>")
-@staff()
+@staff(*READERS)
 def wave(slug: str) -> ResponseReturnValue:
     """Show a wave as a whole: each question with its figures, its chart and its table."""
     summary = get_summary(slug)
     instrument, tables = summary.instrument, {table.code: table for table in summary.release}
     sections = [
-        (section, [item_figure(instrument, section, tables[item.id]) for item in section.items])
+        (section, [item_figure(instrument, section, tables[item.id]) for item in section.items if item.id in tables])
         for section in instrument.sections
+        if any(item.id in tables for item in section.items)
     ]
     return render_template(
         "team/wave.html",
@@ -81,7 +89,7 @@ def wave(slug: str) -> ResponseReturnValue:
         caveat=phrases.caveat(),
         threshold=policy().threshold_for(instrument.minors, sensitive=False),
         rounding=policy().rounding,
-        may_take_rows=current_user.has_role(Role.SEND_TEAM.value),
+        may_take_rows=has_role(Role.SEND_TEAM),
     )
 
 
@@ -90,7 +98,7 @@ def _download(content: bytes, name: str, kind: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/waves/<slug>/tables.csv")
-@staff()
+@staff(*READERS)
 def tables_csv(slug: str) -> ResponseReturnValue:
     """Send a wave's protected tables as CSV."""
     summary = get_summary(slug)
@@ -99,7 +107,7 @@ def tables_csv(slug: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/waves/<slug>/tables.xlsx")
-@staff()
+@staff(*READERS)
 def tables_workbook(slug: str) -> ResponseReturnValue:
     """Send a wave's protected tables as a workbook."""
     summary = get_summary(slug)
@@ -148,20 +156,21 @@ def take_rows(slug: str) -> ResponseReturnValue:
     form = RowsForm()
     if not form.validate():
         return _rows_page(slug, form)
-    found = fielding.get_wave(db.session, scope(), slug)
-    instrument = fielding.get_instrument(db.session, found.version_id, page_language().locale)
-    archive = exporting.export_rows(
-        db.session,
-        scope(),
-        slug,
-        phrases.row_words(exporting.row_facts(instrument)),
-        actor=current_user.email,
-        reason=form.reason.data or "",
-        in_words=bool(form.in_words.data),
-        language=page_language().locale,
-        now=clock.now(),
-    )
+    actor = current_user.email
+    db.session.rollback()  # the rows are packed without a turn to write: with many that takes seconds
+    with looking_first(db.session):
+        archive = _pack_rows(slug, in_words=bool(form.in_words.data))
+    exporting.log_export(db.session, scope(), slug, actor=actor, reason=form.reason.data or "", now=clock.now())
     return _download(archive, f"{slug}-rows.zip", "application/zip")
+
+
+def _pack_rows(slug: str, *, in_words: bool) -> bytes:
+    """Return a wave's rows and codebook as a ZIP in the language of the page; raise SurveyUnknown."""
+    language = page_language().locale
+    found = fielding.get_wave(db.session, scope(), slug)
+    facts = exporting.row_facts(fielding.get_instrument(db.session, found.version_id, language))
+    words = phrases.row_words(facts)
+    return exporting.pack_rows(db.session, scope(), slug, words, in_words=in_words, language=language)
 
 
 @blueprint.get("/components")
