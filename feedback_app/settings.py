@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 DEMONSTRATION_SECRET = "demonstration-only-never-use-this-for-real-answers"  # noqa: S105 - refused in production
 _HERE = Path(__file__).parent
@@ -25,8 +25,8 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="FEEDBACK_", frozen=True, extra="ignore")
 
     environment: Literal["development", "production", "testing"] = "production"
-    secret_key: SecretStr = SecretStr("")
-    old_secret_keys: tuple[SecretStr, ...] = ()
+    secret_key: SecretStr = Field(default=SecretStr(""), validate_default=True)
+    old_secret_keys: Annotated[tuple[SecretStr, ...], NoDecode] = ()
     database_url: str = "sqlite:///instance/feedback.sqlite"
     partnership: str = Field(default="lancashire", pattern=r"^[a-z0-9_]{1,40}$")
     surveys_dir: Path = _DATA / "surveys"
@@ -36,7 +36,7 @@ class Settings(BaseSettings):
     pseudo_languages: bool = False
     site_address: str = "http://127.0.0.1:8000"
     proxy_hops: int = Field(default=0, ge=0, le=5)
-    trusted_hosts: tuple[str, ...] = ()
+    trusted_hosts: Annotated[tuple[str, ...], NoDecode] = ()
     mail_server: str = ""
     mail_port: int = Field(default=25, ge=1, le=65535)
     mail_username: str = ""
@@ -51,6 +51,29 @@ class Settings(BaseSettings):
     @classmethod
     def _whole(cls, path: Path) -> Path:
         return path.resolve()
+
+    @field_validator("old_secret_keys", "trusted_hosts", mode="before")
+    @classmethod
+    def _several(cls, given: object) -> object:
+        """Take several values as they are written in an environment: with commas between them."""
+        return [part.strip() for part in given.split(",") if part.strip()] if isinstance(given, str) else given
+
+    @field_validator("secret_key", mode="after")
+    @classmethod
+    def _of_a_demonstration(cls, secret: SecretStr, info: ValidationInfo) -> SecretStr:
+        """Use the demonstration secret on a development machine that sets none."""
+        tried_out = info.data.get("environment") == "development" and not secret.get_secret_value()
+        return SecretStr(DEMONSTRATION_SECRET) if tried_out else secret
+
+    @field_validator("database_url", mode="after")
+    @classmethod
+    def _of_a_database(cls, address: str) -> str:
+        if not address.startswith(("sqlite://", "postgresql://", "postgresql+psycopg://")):
+            raise ValueError(
+                "it must begin with sqlite:/// or postgresql://, such as sqlite:///instance/feedback.sqlite "
+                "or postgresql://name:password@localhost/feedback"
+            )
+        return address
 
     @model_validator(mode="after")
     def _safe(self) -> Settings:

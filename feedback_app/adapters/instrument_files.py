@@ -169,7 +169,8 @@ def _slugs(root: Path) -> dict[str, frozenset[str]]:
     found: dict[str, set[str]] = {}
     for path in sorted(root.glob("*/v*.yaml")):
         with suppress(SurveyFileError):
-            found.setdefault(str(read_source(path).data.get("slug")), set()).add(path.parent.name)
+            data = read_source(path).data
+            found.setdefault(str(data.get("slug")), set()).add(str(data.get("name")))
     return {slug: frozenset(names) for slug, names in found.items()}
 
 

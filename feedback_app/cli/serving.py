@@ -6,6 +6,7 @@ import fcntl
 import json
 import os
 import signal
+import socket
 import tempfile
 import threading
 from contextlib import suppress
@@ -15,7 +16,7 @@ import click
 import structlog
 
 from feedback_app.cli.logs import set_up_logs
-from feedback_app.cli.running import Failed, application, reading, scope
+from feedback_app.cli.running import Failed, Refused, application, reading, scope
 from feedback_app.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def server_options(settings: Settings, host: str, port: int, workers: int, threa
         "preload_app": False,  # each worker opens its own connections, and the parent stays small
         "accesslog": None,
         "errorlog": "-",
-        "loglevel": "warning",
+        "loglevel": "error",  # its warnings name the address of whoever sent a malformed request
         "keepalive": 15,
         "timeout": 60,
         "graceful_timeout": 30,
@@ -121,7 +122,21 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
     settings = load_settings()
     set_up_logs()
     warn_of_no_mail(settings)
+    check_port(host, port)
     run_server(settings, server_options(settings, host, port, workers, threads))
+
+
+def check_port(host: str, port: int) -> None:
+    """Raise Refused when something else listens at the port already."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as busy:
+            raise Refused(
+                f"Port {port} of {host} cannot be used: {busy.strerror}. Choose another with --port."
+            ) from busy
 
 
 def warn_of_no_mail(settings: Settings) -> None:

@@ -42,9 +42,7 @@ def waves() -> None:
 
 @waves.command("list")
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", help="How to print it.")
-@click.option(
-    "--exact", is_flag=True, help="Exact numbers of answers, for the operator alone; goes into the audit log."
-)
+@click.option("--exact", is_flag=True, help="Exact numbers, for the operator alone; goes into the audit log.")
 @click.option("--reason", default="", help="Why exact figures are needed, for the audit log.")
 def list_them(form: str, exact: bool, reason: str) -> None:
     """List all waves, the newest first, with about how many answered."""

@@ -98,12 +98,8 @@ def import_key(db: Session, wave: WaveFacts) -> bytes:
     """
     found = bulk.find_import_key(db, wave.id)
     if found is None and bulk.has_unmarked_imports(db, wave.id):
-        raise ImportRefused(
-            (
-                f"{wave.slug} takes no more imports: people's own words in it have been deleted, and with them the marks "
-                "by which imported rows are known again. Open another wave for this file.",
-            )
-        )
+        why = "people's own words in it were deleted, and with them the marks by which imported rows are known again"
+        raise ImportRefused((f"{wave.slug} takes no more imports: {why}. Open another wave for this file.",))
     return found or secrets.token_bytes(KEY_BYTES)
 
 

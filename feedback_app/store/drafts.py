@@ -82,7 +82,6 @@ def add_draft(
         "language": language,
         "collector": collector,
         "sheet": _pack(sheet, "", began),
-        "started_on": today,
         "touched_on": today,
     }
     db.execute(_ADD, row)

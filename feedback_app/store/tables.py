@@ -24,7 +24,7 @@ from sqlalchemy import (
     Uuid,
 )
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 Json = JSON().with_variant(JSONB, "postgresql")
 BREAKDOWNS = ("district", "age_band", "provision", "waiting", "setting", "helped")
@@ -84,10 +84,8 @@ class Wave(Base):
     texts_open: Mapped[bool] = mapped_column(Boolean, default=False)  # text items of the children's forms
     demonstration: Mapped[bool] = mapped_column(Boolean, default=False)
     closing_told: Mapped[bool] = mapped_column(Boolean, default=False)  # that it has closed, to the SEND team
-    import_key: Mapped[bytes | None] = mapped_column(LargeBinary(32))  # of the marks of imported rows, see store/bulk.py
+    import_key: Mapped[bytes | None] = mapped_column(LargeBinary(32))  # imported rows are marked under it
     erasures: Mapped[int] = mapped_column(default=0)  # with the number of responses, tells one state from the next
-
-    instrument_version: Mapped[InstrumentVersion] = relationship(lazy="joined", innerjoin=True)
 
 
 class Collector(Base):
@@ -111,7 +109,6 @@ class Draft(Base):
     language: Mapped[str] = mapped_column(String(20))
     collector: Mapped[str | None] = mapped_column(String(16))
     sheet: Mapped[str] = mapped_column(Text)  # compact JSON: answers, texts, context, last page
-    started_on: Mapped[date] = mapped_column(Date)
     touched_on: Mapped[date] = mapped_column(Date)
 
 
@@ -145,7 +142,7 @@ class Response(Base):
     context: Mapped[str | None] = mapped_column(Text)  # compact JSON of what the link said
     answers: Mapped[str] = mapped_column(Text)  # compact JSON, item id -> code, codes or kind of missing
     receipt_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32))
-    source_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32))  # marks an imported row, so that it comes in once
+    source_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32))  # marks an imported row, so it comes in once
 
 
 class ResponseText(Base):

@@ -12,6 +12,7 @@ from werkzeug.datastructures import MultiDict
 
 from feedback_app.domain.answers import TEXT_GIVEN, Answer
 from feedback_app.domain.instrument import (
+    ChoiceItem,
     FacesItem,
     Item,
     MultiItem,
@@ -176,7 +177,7 @@ def _(item: RatingItem | SingleItem | FacesItem | NpsItem, form: Form) -> Read:
     if strange:
         return Read(error=lazy_gettext("Choose one of the answers below"), chosen=codes)
     if not codes:
-        return Read(error=_nothing_chosen(item.required))
+        return Read(error=_nothing_chosen(item))
     if len(codes) > 1:
         return Read(error=lazy_gettext("Choose one answer only"), chosen=codes)
     (code,) = codes
@@ -190,7 +191,7 @@ def _(item: MultiItem, form: Form) -> Read:
     if strange:
         return Read(error=lazy_gettext("Choose from the answers below"), chosen=codes)
     if not codes:
-        return Read(error=_nothing_ticked(item.required))
+        return Read(error=_nothing_ticked(item))
     error = _does_not_go_together(view, codes)
     if error:
         return Read(error=error, chosen=codes)
@@ -214,17 +215,17 @@ def _(item: TextItem, form: Form) -> Read:
     return Read(answer=int(Missing.SKIPPED))  # an empty box and "Next" is a clear enough way to leave a comment out
 
 
-def _nothing_chosen(required: bool) -> Any:
-    """Return the message for a question with nothing chosen."""
-    if required:
-        return lazy_gettext("Choose an answer, so that we ask you the right questions")
+def _nothing_chosen(item: ChoiceItem) -> Any:
+    """Return the message for a question with nothing chosen; one that cannot be skipped is named."""
+    if item.required:
+        return lazy_gettext("Choose an answer to “%(question)s”", question=item.text)
     return lazy_gettext("Choose an answer, or skip this question")
 
 
-def _nothing_ticked(required: bool) -> Any:
-    """Return the message for a question with no box ticked."""
-    if required:
-        return lazy_gettext("Choose one answer or more, so that we ask you the right questions")
+def _nothing_ticked(item: MultiItem) -> Any:
+    """Return the message for a question with no box ticked; one that cannot be skipped is named."""
+    if item.required:
+        return lazy_gettext("Choose one answer or more to “%(question)s”", question=item.text)
     return lazy_gettext("Choose one answer or more, or skip this question")
 
 

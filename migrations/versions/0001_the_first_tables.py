@@ -150,7 +150,6 @@ def upgrade() -> None:
         sa.Column("language", sa.String(length=20), nullable=False),
         sa.Column("collector", sa.String(length=16), nullable=True),
         sa.Column("sheet", sa.Text(), nullable=False),
-        sa.Column("started_on", sa.Date(), nullable=False),
         sa.Column("touched_on", sa.Date(), nullable=False),
         sa.ForeignKeyConstraint(["wave_id"], ["wave.id"], name=op.f("fk_draft_wave_id_wave")),
         sa.PrimaryKeyConstraint("key_hash", name=op.f("pk_draft")),

@@ -17,6 +17,11 @@ PLANTED = {
     "a rule that knows pandas": ("domain", "import pandas", "The domain knows no web"),
     "a use case that imports an adapter": ("services", "import feedback_app.adapters", "Only app imports adapters"),
     "a page that imports pandas": ("web", "import pandas", "Pandas and the Office writers live in reports"),
+    "a command that asks the database itself": (
+        "cli",
+        "import feedback_app.store.waves",
+        "Commands call the same use cases as pages",
+    ),
     "a use case that knows Flask": ("services", "import flask", "run without Flask"),
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from datetime import date
 from random import Random
 
@@ -106,6 +107,40 @@ def test_the_planted_difference_is_exactly_as_large_as_documented(app: Flask) ->
                 assert moved * 100 == pytest.approx(PLANTED.get(item.type, 0))
                 assert sum(now.values()) == pytest.approx(1)
                 assert min(now.values()) > 0
+
+
+def test_invented_children_are_of_a_likely_age_and_learn_where_children_of_that_age_do(app: Flask) -> None:
+    shelf = app.config["SHELF"]
+    instrument, spreads = shelf.load_document("send_parents").instrument, shelf.load_demonstration().of("send_parents")
+    draw = Random("a test")
+    sheets = [invent_sheet(instrument, draw, date(2026, 11, 2), True, spreads).answers for _ in range(3000)]
+    ages = Counter(sheet["PC01"] for sheet in sheets)
+    for codes, share in (((1,), 0.12), ((2,), 0.40), ((3, 4), 0.35), ((5, 6), 0.13)):
+        assert sum(ages[code] for code in codes) / len(sheets) == pytest.approx(share, abs=0.03)
+    places = Counter((sheet["PC01"], sheet["PC04"]) for sheet in sheets)
+    school = (2, 3, 4, 6, 7, 8, 10)  # no nursery, no college, not "not old enough yet"
+    assert all(places[2, place] == 0 for place in (1, 5, 9, 11))
+    assert sum(places[2, place] for place in school) == ages[2]
+    assert all(places[age, 11] == 0 for age in (2, 3, 4, 5, 6))
+    of_all = Counter(sheet["PC04"] for sheet in sheets)
+    assert (of_all[2] + of_all[4]) / len(sheets) > 0.6
+    assert 0 < of_all[1] / len(sheets) < 0.1
+
+
+def test_what_the_seed_writes_follows_the_spreads(run: CommandLine, db: Session) -> None:
+    run.must("demo", "seed", "--answers", "60")
+    rows = db.scalars(select(Response.answers).join(Wave).where(Wave.survey_slug == "send-parents"))
+    answers = [decode_answers(packed) for packed in rows]
+    assert len(answers) == 120
+    assert not [one for one in answers if one["PC01"] in (2, 3, 4) and one["PC04"] in (1, 5, 9, 11)]
+
+
+def test_spreads_move_no_rating_off_its_planted_share(app: Flask) -> None:
+    shelf = app.config["SHELF"]
+    for name in shelf.list_surveys():
+        items = shelf.load_document(name).instrument.items
+        spread = [items[item] for item in shelf.load_demonstration().of(name)]
+        assert not [item.id for item in spread if isinstance(item, RatingItem | FacesItem | NpsItem)]
 
 
 def test_many_invented_answers_come_close_to_the_shares_they_are_drawn_from(app: Flask) -> None:

@@ -13,13 +13,19 @@ import openpyxl
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from feedback_app.domain.disclosure import Policy
+from feedback_app.domain.instrument import Instrument
 from feedback_app.domain.scope import Role
-from feedback_app.services.summarising import summarise_wave
+from feedback_app.reports.files import sheet_names
+from feedback_app.services import exporting
+from feedback_app.services.summarising import count_wave_exactly, summarise_wave
 from feedback_app.store.audit import list_entries
+from feedback_app.store.tables import Wave
+from tests.support.application import running_application
 from tests.support.client import CheckedClient
 from tests.support.summaries import SCOPE, add_answers, add_wave, make_instrument, signed_in, some_answers
 
@@ -161,7 +167,7 @@ def test_without_a_reason_there_are_no_rows(app: Flask, db: Session, reason: str
 
 
 @pytest.mark.parametrize("role", [Role.WORKSTREAM_LEAD, Role.ADMINISTRATOR])
-def test_other_roles_are_refused_and_that_is_logged(app: Flask, db: Session, role: Role) -> None:
+def test_rows_are_refused_to_other_roles_and_that_is_logged(app: Flask, db: Session, role: Role) -> None:
     add_answers(db, add_wave(db), some_answers(12))
     client = signed_in(app, db, role)
     assert isinstance(client, CheckedClient)
@@ -180,6 +186,103 @@ def test_a_refused_post_is_logged_and_takes_nothing(app: Flask, db: Session) -> 
     answer = client.post("/team/waves/autumn/rows", data={"csrf_token": token.group(1), "reason": REASON})
     assert answer.status_code == 403
     assert [action for action, _actor, _reason in entries(db)] == ["rows refused"]
+
+
+def test_an_administrator_sees_which_waves_there_are_and_no_figures(app: Flask, db: Session) -> None:
+    add_answers(db, add_wave(db), some_answers(163))
+    client = signed_in(app, db, Role.ADMINISTRATOR)
+    page = client.get("/team").text
+    assert "A survey for tests" in page
+    assert "Answers and figures are not for this role." in page
+    assert "165" not in page
+    assert "/team/waves/autumn" not in page
+    for path in ("", "/tables.csv", "/tables.xlsx"):
+        refused = client.get(f"/team/waves/autumn{path}")
+        assert refused.status_code == 403
+        assert "165" not in refused.text
+
+
+@pytest.mark.parametrize("role", [Role.WORKSTREAM_LEAD, Role.SEND_TEAM])
+def test_those_who_read_figures_see_what_their_role_may_do(app: Flask, db: Session, role: Role) -> None:
+    add_wave(db)
+    client = signed_in(app, db, role)
+    (described,) = [one for one in app.config["PARTNERSHIP"].staff_roles if one.key == role]
+    assert described.may in client.get("/team").text
+    assert client.get("/team/waves/autumn").status_code == 200
+
+
+def test_rows_are_packed_without_a_turn_to_write_and_leave_only_once_that_is_logged(
+    app: Flask, db: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_answers(db, add_wave(db), some_answers(12))
+    client = signed_in(app, db, Role.SEND_TEAM)
+    elsewhere = []
+    plain = exporting.pack_rows
+
+    def packed_while_others_write(*given: Any, **more: Any) -> bytes:
+        archive = plain(*given, **more)
+        with Session(db.get_bind()) as other:  # on SQLite it would wait for its turn until the request is done
+            other.execute(update(Wave).values(erasures=7))
+            other.commit()
+        elsewhere.append(True)
+        return archive
+
+    monkeypatch.setattr(exporting, "pack_rows", packed_while_others_write)
+    assert take_rows(client, reason=REASON).mimetype == "application/zip"
+    assert elsewhere == [True]
+    assert db.scalar(select(Wave.erasures)) == 7
+    db.rollback()
+    monkeypatch.setattr(exporting, "log_export", lambda *given, **more: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        take_rows(client, reason=REASON)
+    assert [action for action, _actor, _reason in entries(db)] == ["rows exported"]
+
+
+@pytest.mark.parametrize("path", ["en-xa", "ar-xb"])
+def test_the_sheets_of_a_workbook_are_named_in_the_language_of_the_page(
+    database_url: str, db: Session, path: str
+) -> None:
+    add_answers(db, add_wave(db), some_answers(30))
+    with running_application(database_url, pseudo_languages=True) as app:
+        workbook = signed_in(app, db, Role.WORKSTREAM_LEAD).get(f"/{path}/team/waves/autumn/tables.xlsx").data
+    names = openpyxl.load_workbook(io.BytesIO(workbook)).sheetnames
+    assert len(names) == 2
+    assert not {"Read me", "Tables"} & set(names)
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (("Read me", "Tables"), ("Read me", "Tables")),
+        (("Was? Wie: so/[x]*\\", "'Zitat'"), ("Was Wie so x", "Zitat")),
+        (("A" * 40, "a" * 40), ("A" * 31, "a" * 29 + " 2")),
+        (("", "///"), ("1", "2")),
+    ],
+)
+def test_names_of_sheets_are_cut_and_told_apart_as_workbooks_want_it(
+    given: tuple[str, str], expected: tuple[str, str]
+) -> None:
+    assert sheet_names(*given) == expected
+
+
+def test_a_question_to_practise_with_is_in_no_summary_but_in_the_rows(app: Flask, db: Session) -> None:
+    data = make_instrument().model_dump(mode="json", by_alias=True)
+    data["sections"][0]["items"][1] |= {"practice": True, "content": False}
+    add_answers(db, add_wave(db, Instrument.model_validate(data)), some_answers(160))
+    summary = summarise_wave(db, SCOPE, "autumn", Policy(), "en_GB")
+    assert "TS02" not in {table.code for table in summary.release}
+    exact = count_wave_exactly(db, SCOPE, "autumn", "en_GB").as_dict()
+    assert "TS02" not in {item["code"] for item in exact["items"]}
+    db.rollback()
+    client = signed_in(app, db, Role.SEND_TEAM)
+    page = client.get("/team/waves/autumn").text
+    assert 'id="TS02"' not in page
+    assert 'id="TS03"' in page
+    assert "TS02" not in {line["item"] for line in read_csv(client.get("/team/waves/autumn/tables.csv").data)}
+    rows, codebook = unpacked(take_rows(client, reason=REASON))
+    assert {row["TS02"] for row in rows} >= {"1", "5"}
+    assert {line["practice"] for line in codebook if line["item"] == "TS02"} == {"yes"}
+    assert {line["practice"] for line in codebook if line["item"] == "TS03"} == {""}
 
 
 def test_the_codebook_covers_every_item(app: Flask, db: Session) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -11,75 +9,23 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from feedback_app.domain.scope import Scope
 from feedback_app.store.audit import list_entries
 from feedback_app.store.responses import decode_answers
-from feedback_app.store.tables import Response, ResponseText
+from feedback_app.store.tables import ResponseText
 from tests.support.commands import IMPORTS, CommandLine
-
-HEADING = [
-    "Respondent",
-    "E-mail",
-    "When",
-    "Language",
-    "Age",
-    "How often",
-    "Fun",
-    "Activities",
-    "Alone",
-    "Change",
-    "Area",
-]
-AMINA = [
-    "1",
-    "a@example.org",
-    "05/03/2025",
-    "English",
-    "11 or over",
-    "Always",
-    "Yes",
-    "Sport|Music",
-    "Yes",
-    "More",
-    "N",
-]
-BEN = ["2", "b@example.org", "12/03/2025", "English", "Under 11", "Not for me", "No", "None of these", "", "", "S"]
-CARA = ["3", "c@example.org", "12/03/2025", "English", "Under 11", "Often", "A bit", "", "No", "Less noise", ""]
+from tests.support.imports import AMINA, ANYSHIRE, BEN, CARA, HEADING, command, into, run_with_a_wave, stored, write
 
 
 @pytest.fixture
 def run(database_url: str) -> CommandLine:
     """Commands on a database with a wave of an earlier year, which asked children for their words."""
-    command = CommandLine(database_url, invented=True)
-    opens = ("--opens", "2025-03-03", "--until", "2025-04-11")
-    command.must("wave", "open", "--survey", "clubs", "--slug", "clubs-2025", *opens, "--texts-open")
-    return command
+    return run_with_a_wave(database_url)
 
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     """Where a test's file lies."""
     return tmp_path / "export.csv"
-
-
-def write(file: Path, *rows: Sequence[str], heading: Sequence[str] = HEADING) -> None:
-    """Write an export."""
-    with file.open("w", encoding="utf-8", newline="") as opened:
-        csv.writer(opened).writerows([heading, *rows])
-
-
-def command(file: Path, *more: str, map_file: Path = IMPORTS / "clubs_map.yaml") -> list[str]:
-    """Return the words of an import."""
-    where = ["--survey", "clubs", "--wave", "clubs-2025", "--map", str(map_file)]
-    return ["responses", "import", str(file), *where, *more]
-
-
-def stored(db: Session) -> list[Response]:
-    """Return all responses, by week and answers; the session lets go of them and of its lock."""
-    found = sorted(db.scalars(select(Response)), key=lambda one: (one.week, one.answers))
-    db.expunge_all()
-    db.rollback()
-    return found
 
 
 def test_a_dry_run_counts_and_writes_nothing(run: CommandLine, file: Path, db: Session) -> None:
@@ -102,7 +48,7 @@ def test_columns_become_answers_breakdowns_context_and_words(run: CommandLine, f
     assert amina.context == '{"area":"northam"}'
     (words,) = db.scalars(select(ResponseText))
     assert (words.response_id, words.item, words.words) == (amina.id, "CL06", "More")
-    entries = list_entries(db, Scope("anyshire"), "clubs-2025")
+    entries = list_entries(db, ANYSHIRE, "clubs-2025")
     assert [entry.action for entry in entries] == ["wave opened", "responses imported"]
 
 
@@ -199,7 +145,7 @@ def test_words_of_children_stay_out_where_the_wave_does_not_ask_for_them(
 ) -> None:
     run.must("wave", "open", "--survey", "clubs", "--slug", "clubs-quiet", "--opens", "2025-03-03")
     write(file, AMINA)
-    run.must(*[word if word != "clubs-2025" else "clubs-quiet" for word in command(file, "--apply")])
+    run.must(*into("clubs-quiet", file, "--apply"))
     assert decode_answers(stored(db)[0].answers)["CL06"] == -1
     assert list(db.scalars(select(ResponseText))) == []
 

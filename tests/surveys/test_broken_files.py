@@ -64,6 +64,11 @@ WRONG = {
     "reversed_for_children": ("BR01", "a reversed question leads children into mistakes"),
     "words_of_children_open": ("BR02", "children's own words need text_switch"),
     "min_content_too_high": (None, "min_content is 4"),
+    "apart_code": ("BR01", "an answer off the scale has one of the codes -7, -8, -9"),
+    "practice_that_counts": ("BR01", "a question to practise with is no content"),
+    "page_of_the_program": (None, "hand_over makes a page with the address hand-over, which the program needs itself"),
+    "item_page_of_the_program": ("STOP", "STOP makes a page with the address stop, which the program needs itself"),
+    "same_page_twice": ("BR03", "BR03 and br03 make pages with the same address, br03"),
 }
 
 
@@ -144,6 +149,48 @@ def test_a_file_in_the_wrong_folder_or_of_another_version_is_told(anyshire: Path
         "the folder is group, but the survey calls itself skip",
         "the file is v2, but says version 1",
     ]
+
+
+def test_two_surveys_with_one_address_are_both_told(anyshire: Path, tmp_path: Path) -> None:
+    root = _copy(anyshire, tmp_path)
+    path = root / "skip" / "v1.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("slug: skip", "slug: apart"), encoding="utf-8")
+    found = {problem.file: problem for report in check_files(root) for problem in report.errors}
+    for name, other in (("skip", "apart"), ("apart", "skip")):
+        problem = found[(root / name / "v1.yaml").as_posix()]
+        assert problem.message == f"the address apart is that of the survey {other} too"
+        assert "slug:" in (root / name / "v1.yaml").read_text(encoding="utf-8").splitlines()[problem.line - 1]
+
+
+def test_two_versions_of_one_survey_share_their_address(anyshire: Path, tmp_path: Path) -> None:
+    root = _copy(anyshire, tmp_path)
+    text = (root / "skip" / "v1.yaml").read_text(encoding="utf-8")
+    (root / "skip" / "v2.yaml").write_text(text.replace("version: 1", "version: 2"), encoding="utf-8")
+    assert _messages(root) == []
+
+
+@pytest.mark.parametrize(
+    ("file", "before", "after", "message"),
+    [
+        ("plan.yaml", "id: 1.1.1b", "id: 1.1.1a", "the action 1.1.1a stands twice"),
+        ("plan.yaml", "- {id: E1.01}", "- {id: E1.01}\n      - {id: E1.01}", "the line of evidence E1.01 stands twice"),
+        ("scales.yaml", "{code: 3, label: Some", "{code: 1, label: Some", "the answer code 1 stands twice in freq5"),
+        ("scales.yaml", "{code: -9, label: Does", "{code: -2, label: Does", "has one of the codes -7, -8, -9, not -2"),
+    ],
+)
+def test_what_stands_twice_in_a_shared_file_is_told_with_its_line(
+    anyshire: Path, tmp_path: Path, file: str, before: str, after: str, message: str
+) -> None:
+    root = _copy(anyshire, tmp_path)
+    path = root / file
+    text = path.read_text(encoding="utf-8")
+    assert before in text
+    path.write_text(text.replace(before, after, 1), encoding="utf-8")
+    with pytest.raises(SurveyFileError) as caught:
+        check_files(root)
+    [problem] = caught.value.problems
+    assert message in problem.message
+    assert (problem.file, problem.line > 1) == (path.as_posix(), True)
 
 
 def test_a_survey_that_is_not_there_is_told(anyshire: Path) -> None:

@@ -196,6 +196,8 @@ def test_a_stand_in_is_asked_nothing_more_and_shown_the_parents_survey(
 
 
 def test_the_practice_question_is_not_counted(real: dict[str, Instrument]) -> None:
+    practice = [item.id for survey in real.values() for item in survey.items.values() if item.practice]
+    assert practice == ["CE_P"]
     assert not real["send_pictures"].items["CE_P"].content
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from feedback_app.adapters.instrument_files import load_known, load_partnership, load_plan, load_scales
-from feedback_app.adapters.yaml_lines import SurveyFileError, read_source
+from feedback_app.adapters.shared_files import check_shared, load_demonstration, load_population
+from feedback_app.adapters.yaml_lines import SurveyFileError
 from feedback_app.domain.partnership import Partnership, disagreements
+from feedback_app.domain.scope import Role
 from feedback_app.domain.wave import Keeping
 
 
@@ -86,16 +90,89 @@ def test_a_survey_may_refer_to_outcomes_actions_and_printed_references(lancashir
 
 
 def test_each_fact_about_the_population_has_source_and_date(lancashire: Path) -> None:
-    for fact in read_source(lancashire / "population.yaml").data["facts"]:
-        assert fact["source"]
-        assert fact["date"]
-        assert fact["place"]
+    population = load_population(lancashire)
+    assert population is not None
+    assert all(fact.source and fact.date and fact.place for fact in population.facts)
+    facts = {fact.key: fact for fact in population.facts}
+    assert sum(part.value or 0 for part in facts["pupils_with_sen"].parts) == facts["pupils_with_sen"].value
+    assert {part.key: part.percent for part in facts["english_households"].parts}["preston"] == 85.6
 
 
-def test_parts_of_the_pupils_with_sen_add_up(lancashire: Path) -> None:
-    facts = {fact["key"]: fact for fact in read_source(lancashire / "population.yaml").data["facts"]}
-    pupils = facts["pupils_with_sen"]
-    assert sum(part["value"] for part in pupils["parts"]) == pupils["value"]
+@pytest.mark.parametrize(
+    ("before", "after", "message"),
+    [
+        ('    date: "2025"\n', "", "date is missing"),
+        ("    source: Lancashire SEND sufficiency and capital plan\n", "", "source is missing"),
+        ("key: ehc_plans", "key: pupils_with_sen", "the fact pupils_with_sen stands twice"),
+        ("key: wyre", "key: blackpool", "blackpool is none of the partnership's districts"),
+        ("[burnley, ", "[", "burnley is not listed"),
+        ("value: 24473", "value: 34473", "more than the whole, 34628"),
+        ("    value: 12202\n", "", "a fact has a value, a percent or parts"),
+    ],
+)
+def test_a_mistake_about_the_population_is_told_with_its_line(
+    lancashire: Path, tmp_path: Path, before: str, after: str, message: str
+) -> None:
+    root = shutil.copytree(lancashire, tmp_path / "area")
+    path = root / "population.yaml"
+    text = path.read_text(encoding="utf-8")
+    assert before in text
+    path.write_text(text.replace(before, after, 1), encoding="utf-8")
+    with pytest.raises(SurveyFileError) as caught:
+        check_shared(root)
+    [problem] = caught.value.problems
+    assert message in problem.message
+    assert problem.line > 1
+
+
+def test_a_partnership_need_not_say_what_it_is_compared_with(anyshire: Path) -> None:
+    assert load_population(anyshire) is None
+    assert load_demonstration(anyshire).of("skip") == {}
+    check_shared(anyshire)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "message"),
+    [
+        ("PC03:", "PC99:", "send_parents has no question PC99 with one answer out of a list"),
+        ("PC03:", "PC06:", "send_parents has no question PC06 with one answer out of a list"),
+        ("weights: {1: 34,", "weights: {9: 34,", "PC03 has no answer with the code 9"),
+        ("send_parents:", "send_parrots:", "there is no survey called send_parrots"),
+        ("- when: {item: PC01, in: [1]}", "- when: {item: PC05, in: [1]}", "PC02 depends on PC05, which"),
+    ],
+)
+def test_a_demonstration_of_what_is_not_asked_is_told(
+    lancashire: Path, tmp_path: Path, before: str, after: str, message: str
+) -> None:
+    root = shutil.copytree(lancashire, tmp_path / "area")
+    path = root / "demonstration.yaml"
+    text = path.read_text(encoding="utf-8")
+    assert before in text
+    path.write_text(text.replace(before, after, 1), encoding="utf-8")
+    with pytest.raises(SurveyFileError, match=message):
+        check_shared(root)
+
+
+@pytest.mark.parametrize("name", ["Europe/Preston", "Europe", "../etc/passwd", "", "BST+1"])
+def test_a_time_zone_that_is_not_there_is_told(partnership: Partnership, name: str) -> None:
+    data = partnership.model_dump() | {"timezone": name}
+    assert disagreements(Partnership.model_validate(data)) == [
+        f"there is no timezone {name!r}; they are called Europe/London and the like"
+    ]
+
+
+def test_each_role_is_described_once_or_none_is(partnership: Partnership) -> None:
+    data = partnership.model_dump()
+    assert {role["key"] for role in data["staff_roles"]} == set(Role)
+    data["staff_roles"][2]["key"] = "send_team"
+    assert disagreements(Partnership.model_validate(data)) == [
+        "the staff role send_team is used twice",
+        "the staff role administrator is not described",
+    ]
+    assert disagreements(Partnership.model_validate(data | {"staff_roles": ()})) == []
+    data["staff_roles"][2]["key"] = "board"
+    with pytest.raises(ValidationError):
+        Partnership.model_validate(data)
 
 
 def test_the_invented_partnership_loads_too(anyshire: Path) -> None:

@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import BaseModel
 
 from feedback_app.adapters.instrument_files import load_survey
 from feedback_app.domain.instrument import Instrument
 from feedback_app.domain.texts import FieldedDocument, as_data, checksum, texts_of, translated
 
+TINY = {
+    "name": "tiny", "slug": "tiny", "code": "TY", "version": 1, "title": "Tiny", "formal_title": "Tiny",
+    "audience": "anyone", "voice": "family", "target_minutes": 1, "reading_age": 9, "thanks": "Thank you.",
+    "start": {"lead": "Hello.", "read_by": "Us.", "purpose": "To see.", "kept": "No name."},
+    "sections": [{"id": "all", "title": "All", "items": [
+        {"id": "TY1", "type": "freq5", "text": "Are you well?",
+         "options": [{"code": code, "label": str(code)} for code in range(1, 6)]},
+        {"id": "TY2", "type": "text", "text": "Why?", "route": {"item": "TY1", "in": [1]}}]}],
+}  # fmt: skip
 ROOT = Path(__file__).resolve().parent.parent / "fixtures" / "instruments"
 
 
@@ -79,6 +90,51 @@ def test_a_checksum_changes_with_any_word_and_not_with_the_order_of_keys(survey:
     assert checksum(data) == checksum(turned)
     assert len(checksum(data)) == 64
     assert checksum(data) != checksum(as_data(translated(survey, {"freq5": {"Never": "Not ever"}})))
+
+
+def _unsaid(model: object, written: object, where: str) -> list[str]:
+    """Return the fields of a frozen value, and of all inside it, that plain data does not hold."""
+    if isinstance(model, BaseModel):
+        assert isinstance(written, dict)
+        names = {name: field.alias or name for name, field in type(model).model_fields.items()}
+        return [f"{where}.{name}" for name, said in names.items() if said not in written] + [
+            one
+            for name, said in names.items()
+            for one in _unsaid(getattr(model, name), written[said], f"{where}.{name}")
+        ]
+    if isinstance(model, list | tuple):
+        assert isinstance(written, list)
+        return [one for part, said in zip(model, written, strict=True) for one in _unsaid(part, said, where)]
+    if isinstance(model, Mapping):
+        assert isinstance(written, dict)
+        return [one for key, part in model.items() for one in _unsaid(part, written[str(key)], f"{where}.{key}")]
+    return []
+
+
+@pytest.mark.parametrize("name", ["every_kind", "skip", "handover", "route_on_item", "context"])
+def test_a_frozen_document_says_everything_so_that_no_later_default_changes_it(name: str) -> None:
+    document = FieldedDocument(instrument=load_survey(ROOT, name)).data()
+    assert _unsaid(load_survey(ROOT, name), document["instrument"], name) == []
+
+
+def test_top_bottom_required_and_min_content_stand_in_a_frozen_document_though_the_file_is_silent() -> None:
+    frozen = FieldedDocument(instrument=Instrument.model_validate(TINY)).data()["instrument"]
+    item = frozen["sections"][0]["items"][0]
+    assert (item["top"], item["bottom"], item["required"], item["content"]) == ([4, 5], [1, 2], False, True)
+    assert (frozen["min_content"], frozen["form"]) == (3, "standard")
+
+
+def test_the_checksum_of_a_fielded_version_outlives_new_versions_of_the_program() -> None:
+    data = as_data(Instrument.model_validate(TINY))
+    # Fails when a default that says something changes, or a new field has one: fielded versions would seem changed.
+    assert checksum(data) == "95f09b49842ddf0ac805592531f0dc5218b66f94f502f4b8088068d7f207fcaf"
+    tomorrow = {"a_field": None, "another": [], "a_switch": False, "words": ""}
+    assert checksum(data | tomorrow) == checksum(data)
+    assert checksum(data | {"min_content": 4}) != checksum(data)
+
+
+def test_zero_and_true_are_values() -> None:
+    assert len({checksum({"code": value}) for value in (0, 1, True, "0", None)}) == 5
 
 
 @given(st.dictionaries(st.text(max_size=5), st.integers() | st.text(max_size=5), max_size=5))

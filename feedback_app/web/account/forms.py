@@ -25,6 +25,7 @@ from feedback_app.extensions import db, security
 from feedback_app.services import accounts, posting
 from feedback_app.store.engine import set_reading
 from feedback_app.web import clock
+from feedback_app.web.access import scope
 
 _ADDRESS = _l("E-mail address")
 
@@ -104,7 +105,7 @@ class AskForLinkForm(ForgotPasswordForm):
     def validate(self, **kwargs: Any) -> bool:
         """Put the asking into the outbox and return False always: the library then answers everybody alike."""
         if super(ForgotPasswordForm, self).validate(**kwargs):
-            posting.put_password_link(db.session, _normal(self.email.data), clock.now())
+            posting.put_password_link(db.session, scope(), _normal(self.email.data), clock.now())
         else:
             g.form_status = 422
             self.form_errors.extend(str(error) for error in self.email.errors)

@@ -8,6 +8,7 @@ from flask_security import MailUtil
 
 from feedback_app.extensions import db
 from feedback_app.services.posting import put_email
+from feedback_app.web.access import scope
 
 
 class QueuedMail(MailUtil):
@@ -24,4 +25,4 @@ class QueuedMail(MailUtil):
         **context: Any,
     ) -> None:
         """Put a plain-text message to one address into the outbox; it goes out once this request is committed."""
-        put_email(db.session, str(recipient), str(subject), body or "")
+        put_email(db.session, scope(), str(recipient), str(subject), body or "")
