@@ -38,6 +38,7 @@ FACES = {
     ("smiley5", 1): "face-bad",
 }
 
+
 @dataclass(frozen=True)
 class OptionView:
     """One answer as it is shown: its code, its words and the name of its picture, if it has one."""

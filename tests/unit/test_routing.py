@@ -116,7 +116,7 @@ def test_next_page_follows_the_one_just_answered_or_finds_the_first_not_reached(
     assert following.id == "ri02"
     assert next_page(path, sheet, None) == following
     assert next_page(path, sheet, "ri04") is None
-    assert next_page(path, sheet, "nowhere") is None
+    assert next_page(path, sheet, "nowhere") == following
     assert next_page(path, sheet.with_page({"RI02": -3, "RI04": 2}, {})) is None
 
 
