@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import click
+from sqlalchemy.orm import Session
 
 from feedback_app.cli.running import (
     Refused,
@@ -25,7 +26,7 @@ from feedback_app.cli.running import (
 )
 from feedback_app.cli.surveys import line_for
 from feedback_app.domain.texts import as_data, checksum
-from feedback_app.domain.wave import is_open, last_day
+from feedback_app.domain.wave import is_open, last_day, overlap
 from feedback_app.services import closing, fielding, linking, summarising
 from feedback_app.services.auditing import ALL_WAVES
 from feedback_app.services.summarising import WaveLine
@@ -105,6 +106,7 @@ def open_one(survey: str, slug: str, opens: datetime | None, until: datetime | N
         _refuse_errors(survey)
         document = shelf().load_document(survey)
         with writing() as db:
+            _refuse_beside(db, slug, document.instrument.slug, opens_on, closed_from)
             wave = fielding.field_wave(
                 db,
                 scope(),
@@ -120,6 +122,16 @@ def open_one(survey: str, slug: str, opens: datetime | None, until: datetime | N
         click.echo(f"{wave.slug} is there: {settings().site_address.rstrip('/')}/surveys/{wave.survey_slug}")
         click.echo(f"Version {document.instrument.version} is frozen. Its line for fielded.yaml:")
         click.echo(f"  {survey}: {{{document.instrument.version}: {total}}}")
+
+
+def _refuse_beside(db: Session, slug: str, survey_slug: str, opens_on: date, closed_from: date | None) -> None:
+    """Raise Refused when another wave of the survey is open on some of the same days: people can only be led to one."""
+    for other in fielding.list_waves(db, scope()):
+        same = other.survey_slug == survey_slug and other.slug != slug
+        if same and overlap(other.opens_on, other.closed_from, opens_on, closed_from):
+            until = f"until {other.closed_from - timedelta(days=1)}" if other.closed_from else "until it is closed"
+            why = f"{other.slug} of the same survey is open from {other.opens_on} {until}."
+            raise Refused(f"{why} Close it first (wave close --wave {other.slug}), or choose other days.")
 
 
 def check_slug(slug: str) -> None:

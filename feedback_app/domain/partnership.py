@@ -62,6 +62,7 @@ class Contact(Frozen):
     number: str = Field(min_length=3)
     tel: str = Field(pattern=r"^\+?\d+$")
     note: str = ""
+    young_label: str = ""  # how it is called on a page for the young, where that differs
 
 
 class Contacts(Frozen):
@@ -140,8 +141,7 @@ def texts_of_partnership(partnership: Partnership) -> Iterator[str]:
     contacts = partnership.contacts
     for contact in (contacts.danger, *contacts.local, *contacts.young):
         yield contact.label
-        if contact.note:
-            yield contact.note
+        yield from filter(None, (contact.note, contact.young_label))
     for reader in partnership.readers:
         yield reader.who
         yield reader.reads

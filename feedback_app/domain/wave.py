@@ -27,6 +27,13 @@ def is_open(opens_on: date, closed_from: date | None, today: date) -> bool:
     return opens_on <= today and (closed_from is None or today < closed_from)
 
 
+def overlap(opens_on: date, closed_from: date | None, other_opens_on: date, other_closed_from: date | None) -> bool:
+    """Return whether two waves are open on some of the same days."""
+    return (other_closed_from is None or opens_on < other_closed_from) and (
+        closed_from is None or other_opens_on < closed_from
+    )
+
+
 def may_finish(opens_on: date, closed_from: date | None, today: date, keeping: Keeping = USUAL) -> bool:
     """Return whether a draft begun earlier may still be sent today."""
     return opens_on <= today and (closed_from is None or today < closed_from + timedelta(days=keeping.grace_days))

@@ -8,13 +8,13 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import TypeVar
-from zoneinfo import ZoneInfo
 
 import structlog
 from flask import Flask
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
+from feedback_app.clock import now_in
 from feedback_app.domain.ports import JobHandler
 from feedback_app.domain.scope import Scope
 from feedback_app.domain.sending import NeverSendable, NoMailServer
@@ -79,7 +79,7 @@ class JobRunner:
 
     def _now(self) -> datetime:
         """Return the time where the partnership is."""
-        return datetime.now(ZoneInfo(self.app.config["PARTNERSHIP"].timezone))
+        return now_in(self.app.config["PARTNERSHIP"].timezone)
 
     @contextmanager
     def _transaction(self, *, reading: bool = False) -> Iterator[Session]:

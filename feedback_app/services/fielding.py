@@ -94,6 +94,11 @@ def list_open(db: Session, scope: Scope, today: date, language: str) -> list[Ope
     return [OpenSurvey(newest[slug], get_instrument(db, newest[slug].version_id, language)) for slug in sorted(newest)]
 
 
+def list_waves(db: Session, scope: Scope) -> list[WaveFacts]:
+    """Return all waves, the newest first."""
+    return waves.list_waves(db, scope)
+
+
 def get_wave(db: Session, scope: Scope, slug: str) -> WaveFacts:
     """Return a wave by its slug; raise SurveyUnknown."""
     wave = waves.find_wave(db, scope, slug)

@@ -11,10 +11,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from feedback_app.domain import codes, routing
-from feedback_app.domain.answers import Answer, AnswerSheet, count_content
+from feedback_app.domain.answers import Answer, AnswerSheet, count_content, needed_content
 from feedback_app.domain.breakdowns import breakdown_keys, pace_band
 from feedback_app.domain.errors import DraftGone, HandedOver, NotComplete, PageUnknown, WaveClosed
-from feedback_app.domain.instrument import Instrument, Item
+from feedback_app.domain.instrument import Instrument
 from feedback_app.domain.scope import Scope
 from feedback_app.domain.wave import draft_expires_on, may_finish, week_of
 from feedback_app.services.fielding import get_instrument
@@ -166,11 +166,6 @@ def _check(found: Unfinished) -> None:
     needed = needed_content(asked, found.instrument)
     if required or answered < needed:
         raise NotComplete(tuple(item.id for item in required), answered, needed)
-
-
-def needed_content(asked: tuple[Item, ...], instrument: Instrument) -> int:
-    """Return how many content items must have values: `min_content`, or all there are when fewer are asked."""
-    return min(instrument.min_content, sum(item.content for item in asked))
 
 
 def _columns(found: Unfinished, kept: AnswerSheet, scope: Scope, now: datetime) -> dict[str, Any]:

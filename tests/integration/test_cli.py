@@ -107,6 +107,7 @@ def test_what_cannot_be_done_is_said_in_one_sentence(run: CommandLine) -> None:
             ("wave", "open", "--survey", "clubs", "--slug", "clubs-spring"),
             "There is a wave called clubs-spring already.",
         ),
+        (("wave", "open", "--survey", "clubs", "--slug", "clubs-beside"), "clubs-spring of the same survey is open"),
         (("wave", "open", "--survey", "clubs", "--slug", "Clubs 1"), "small letters, figures and single dashes"),
         (("wave", "open", "--survey", "pubs", "--slug", "pubs"), "There is no survey called pubs."),
         (("wave", "close", "--wave", "autumn"), "There is no survey or wave called autumn."),

@@ -143,7 +143,7 @@ def test_rows_that_make_no_response_are_left_out_and_counted(run: CommandLine, f
 def test_words_of_children_stay_out_where_the_wave_does_not_ask_for_them(
     run: CommandLine, file: Path, db: Session
 ) -> None:
-    run.must("wave", "open", "--survey", "clubs", "--slug", "clubs-quiet", "--opens", "2025-03-03")
+    run.must("wave", "open", "--survey", "clubs", "--slug", "clubs-quiet", "--opens", "2025-05-05")
     write(file, AMINA)
     run.must(*into("clubs-quiet", file, "--apply"))
     assert decode_answers(stored(db)[0].answers)["CL06"] == -1

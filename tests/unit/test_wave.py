@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback_app.domain.wave import Keeping, draft_expires_on, is_open, last_day, may_finish, week_of
+from feedback_app.domain.wave import Keeping, draft_expires_on, is_open, last_day, may_finish, overlap, week_of
 
 DAYS = st.dates(date(2020, 1, 1), date(2040, 1, 1))
 OPENS = date(2026, 11, 1)
@@ -50,3 +50,10 @@ def test_the_week_of_a_day_is_a_monday_at_most_six_days_before(day: date) -> Non
     monday = week_of(day)
     assert monday.weekday() == 0
     assert timedelta(0) <= day - monday <= timedelta(days=6)
+
+
+def test_waves_that_share_a_day_overlap() -> None:
+    assert overlap(OPENS, CLOSED, date(2026, 12, 18), None)
+    assert overlap(OPENS, None, date(2030, 1, 1), None)
+    assert not overlap(OPENS, CLOSED, CLOSED, None)
+    assert not overlap(CLOSED, None, OPENS, CLOSED)

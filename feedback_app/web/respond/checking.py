@@ -9,12 +9,12 @@ from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
 
 from feedback_app.domain import codes, routing
-from feedback_app.domain.answers import Answer, count_content
+from feedback_app.domain.answers import Answer, count_content, needed_content
 from feedback_app.domain.instrument import Item, Page, TextItem
 from feedback_app.domain.missing import Missing
 from feedback_app.domain.wave import last_day
 from feedback_app.extensions import db
-from feedback_app.services import fielding, responding
+from feedback_app.services import fielding
 from feedback_app.services.responding import Receipt, Unfinished
 from feedback_app.web import clock
 from feedback_app.web.languages import page_language
@@ -30,7 +30,6 @@ def check_context(slug: str, child: int, found: Unfinished) -> dict[str, Any]:
         "missing": missing,
         "can_send": not missing,
         "answered_only": "done" in request.args,
-        "texts_open": found.texts_open or not found.instrument.text_switch,
         "send": url_for("respond.check", slug=slug, child=child),
         "back_url": _address(slug, child, path[-1]),
         "stop_url": url_for("respond.stop", slug=slug, child=child),
@@ -88,7 +87,7 @@ def _missing(slug: str, child: int, found: Unfinished, path: tuple[Page, ...]) -
             for item in open_items
         ]
     asked = tuple(item for page in path for item in page.items)
-    short = responding.needed_content(asked, found.instrument) - count_content(asked, found.sheet)
+    short = needed_content(asked, found.instrument) - count_content(asked, found.sheet)
     if short <= 0:
         return []
     first = next(page for page in path if any(item.content for item in page.items))
@@ -109,10 +108,6 @@ def sent_context(slug: str, receipt: Receipt) -> dict[str, Any]:
     steps = [{"when": _("Today"), "text": _("Your answers are in."), "now": True}]
     if closes and closes >= clock.today():
         steps.append({"when": format_date(closes, "d MMMM"), "text": _("The survey closes."), "now": False})
-    last = len(instrument.next_steps) - 1
-    for at, text in enumerate(instrument.next_steps):
-        when = _("Then") if at == 0 else _("At the end") if at == last else _("After that")
-        steps.append({"when": when, "text": text, "now": False})
     return {
         "instrument": instrument,
         "receipt": codes.as_written(receipt.code),

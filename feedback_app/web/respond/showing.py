@@ -52,7 +52,6 @@ def show_page(
             skippable=not any(item.required for item in now.items),
             change="change" in request.args,
             section_hint=now.section.hint,
-            texts_open=found.texts_open or not found.instrument.text_switch,
             stop_url=url_for("respond.stop", slug=slug, child=child),
         )
 

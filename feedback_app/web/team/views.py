@@ -61,7 +61,7 @@ def waves() -> ResponseReturnValue:
         for line in lines
     ]
     roles = [role for role in current_app.config["PARTNERSHIP"].staff_roles if has_role(role.key)]
-    return render_template("team/waves.html", waves=shown, reads=reads, roles=roles)
+    return render_template("team/waves.html", waves=shown, reads=reads, roles=roles, rounding=policy().rounding)
 
 
 def has_role(*roles: Role) -> bool:
