@@ -21,7 +21,7 @@ from feedback_app.domain.scope import Scope
 from feedback_app.extensions import compress, csrf, db
 from feedback_app.jobs import init_jobs
 from feedback_app.settings import Settings, load_settings
-from feedback_app.store.engine import prepare_engine
+from feedback_app.store.engine import prepare_engine, set_reading
 from feedback_app.web import languages
 
 POLICY = (
@@ -110,6 +110,7 @@ def connect_database(app: Flask, settings: Settings) -> None:
     ends[:] = [end for end in ends if not iscoroutinefunction(end)]
     with app.app_context():
         prepare_engine(db.engine)
+    app.teardown_request(lambda _error: set_reading(False))  # what comes next in this thread may write
 
 
 def speak_languages(app: Flask, settings: Settings) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar, cast
 
-from flask import abort, current_app, g, request
+from flask import abort, current_app, request
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
@@ -31,7 +31,7 @@ def _in_one_transaction(view: Callable[..., Any], arguments: dict[str, Any]) -> 
     session: Session = db.session
     try:
         answer = view(**arguments)
-        if reads and not g.get("writes_before_reply"):
+        if reads:
             session.rollback()
         else:
             session.commit()
@@ -72,9 +72,3 @@ def staff(*roles: Role) -> Callable[[View], View]:
         return _declare(view, tuple(role.value for role in roles) or ("staff",), check)
 
     return declare
-
-
-def written_before_reply() -> None:
-    """Say that this GET writes the audit log, which is committed before the reply (house rule 1)."""
-    set_reading(False)
-    g.writes_before_reply = True

@@ -85,6 +85,7 @@ def test_a_spoilt_shared_file_is_said_in_one_sentence(run: CommandLine, surveys:
 
 def test_questions_that_were_answered_never_change(run: CommandLine, surveys: Path) -> None:
     run.must("wave", "open", "--survey", "clubs", "--slug", "clubs-1")
+    run.must("wave", "close", "--wave", "clubs-1")
     spoil(surveys / "clubs" / "v1.yaml", "Was it fun?", "Was it good?")
     refused = run("wave", "open", "--survey", "clubs", "--slug", "clubs-2")
     assert refused.exit_code == 2

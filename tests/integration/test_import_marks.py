@@ -30,7 +30,7 @@ def file(tmp_path: Path) -> Path:
 
 def test_a_mark_tells_nothing_without_its_waves_own_key(run: CommandLine, file: Path, db: Session) -> None:
     write(file, AMINA)
-    run.must("wave", "open", "--survey", "clubs", "--slug", "clubs-again", "--opens", "2025-03-03", "--texts-open")
+    run.must("wave", "open", "--survey", "clubs", "--slug", "clubs-again", "--opens", "2025-05-05", "--texts-open")
     run.must(*command(file))
     assert {wave.import_key for wave in waves(db).values()} == {None}
     for slug in ("clubs-2025", "clubs-again"):
@@ -43,7 +43,7 @@ def test_a_mark_tells_nothing_without_its_waves_own_key(run: CommandLine, file: 
 
 def test_marks_and_key_go_with_the_words_and_the_wave_takes_no_more(run: CommandLine, file: Path, db: Session) -> None:
     write(file, AMINA, BEN)
-    later = ("--opens", "2025-03-03", "--until", "2025-05-30", "--texts-open")
+    later = ("--opens", "2025-04-12", "--until", "2025-05-30", "--texts-open")
     run.must("wave", "open", "--survey", "clubs", "--slug", "clubs-later", *later)
     for slug in ("clubs-2025", "clubs-later"):
         run.must(*into(slug, file, "--apply"))
@@ -63,7 +63,7 @@ def test_marks_and_key_go_with_the_words_and_the_wave_takes_no_more(run: Command
 
 def test_in_a_wave_without_an_end_marks_go_with_the_first_words(run: CommandLine, file: Path, db: Session) -> None:
     write(file, AMINA)
-    run.must("wave", "open", "--survey", "clubs", "--slug", "clubs-ever", "--opens", "2025-03-03", "--texts-open")
+    run.must("wave", "open", "--survey", "clubs", "--slug", "clubs-ever", "--opens", "2025-05-05", "--texts-open")
     run.must(*into("clubs-ever", file, "--apply"))
     assert delete_words(db, ANYSHIRE, date(2025, 3, 9)) == 0
     db.commit()

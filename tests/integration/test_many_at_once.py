@@ -86,7 +86,7 @@ def test_answers_to_two_pages_sent_at_the_same_moment_are_both_kept(
 ) -> None:
     begin(client, "helpline")
     with client.session_transaction() as cookie:
-        code = cookie["begun"]["helpline"][0]
+        code = cookie["begun"]["helpline"]["codes"]["1"]
     today = date.today()  # noqa: DTZ011 - the day of the machine is near enough to a draft of this minute
     about: dict[str, Any] = {"today": today, "language": "en_GB"}
     found = responding.get_draft(db, SCOPE, code, today, "en_GB")
