@@ -72,9 +72,8 @@ def measure(app: Flask, slug: str) -> dict[str, Any]:
                 summarising.summarise_wave(db.session, scope, slug, policy, LANGUAGE)
             warm.append(clock.seconds)
         words = phrases.row_words(exporting.row_facts(summary.instrument))
-        facts: dict[str, Any] = {"actor": "benchmark", "reason": "to measure", "in_words": True, "language": LANGUAGE}
         with stopwatch() as export:
-            archive = exporting.export_rows(db.session, scope, slug, words, now=datetime.now(UTC), **facts)
+            archive = exporting.pack_rows(db.session, scope, slug, words, in_words=True, language=LANGUAGE)
         with stopwatch() as workbook:
             exporting.export_tables_workbook(summary, phrases.file_words(summary))
         db.session.rollback()
