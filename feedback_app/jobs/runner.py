@@ -85,13 +85,10 @@ class JobRunner:
     def _transaction(self, *, reading: bool = False) -> Iterator[Session]:
         """Yield a session of its own; commit at the end unless something is raised."""
         set_reading(reading)
-        try:
-            with self.app.app_context():
-                session: Session = db.session
-                with session.begin():
-                    yield session
-        finally:
-            set_reading(False)
+        with self.app.app_context():
+            session: Session = db.session
+            with session.begin():
+                yield session
 
     def run_due(self) -> int:
         """Do all jobs that are due now and return how many were done; those that go wrong are put off."""
