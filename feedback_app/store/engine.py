@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 _reading: ContextVar[bool] = ContextVar("reading", default=False)
 BUSY_MILLISECONDS = 15_000
+LOG_MILLISECONDS = 200
 _TURN = "has its turn to write"
 
 
@@ -52,8 +53,10 @@ def empty_log(engine: Engine) -> None:
         return
     raw = engine.raw_connection()
     try:
+        raw.execute(f"PRAGMA busy_timeout = {LOG_MILLISECONDS}")  # it keeps writers out while it waits for readers
         raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     finally:
+        raw.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
         raw.close()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -159,3 +160,18 @@ def test_a_form_that_waited_counts_once_while_guessing_is_slowed_down(
     later = datetime.now(UTC) + timedelta(seconds=11)
     monkeypatch.setattr(clock, "now", lambda: later)
     assert [post(client, "/come-back", form, **wrong).status_code for _ in range(3)] == [422, 429, 429]
+
+
+def test_deleted_words_stand_in_no_file_of_sqlite(client: CheckedClient, app: Flask, helpline: Any) -> None:
+    from feedback_app.extensions import db as extension
+
+    with app.app_context():
+        url = extension.engine.url
+    if url.get_backend_name() != "sqlite":
+        return  # PostgreSQL cleans up by itself, and its files are its own
+    code = CODE.search(send(client, answer_helpline(client)).text).group(1)  # type: ignore[union-attr]
+    asked = post(client, "/delete-my-answers", client.get("/delete-my-answers"), code=code)
+    file = Path(url.database or "")
+    assert any(b"Kind and quick" in each.read_bytes() for each in file.parent.glob(f"{file.name}*"))
+    post(client, "/delete-my-answers", asked, code=code, sure="yes")
+    assert not any(b"Kind and quick" in each.read_bytes() for each in file.parent.glob(f"{file.name}*"))
