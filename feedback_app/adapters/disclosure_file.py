@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from feedback_app.adapters.yaml_lines import read_source, validated
-from feedback_app.domain.policy import Policy
+from feedback_app.domain.disclosure.policy import Policy
 
 
 def load_policy(path: Path) -> Policy:

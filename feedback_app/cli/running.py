@@ -17,9 +17,9 @@ from sqlalchemy.orm import Session
 
 from feedback_app.cli.wording import sentences_for
 from feedback_app.clock import now_in
+from feedback_app.domain.disclosure.policy import Policy
 from feedback_app.domain.errors import FeedbackError
 from feedback_app.domain.partnership import Partnership
-from feedback_app.domain.policy import Policy
 from feedback_app.domain.scope import Scope
 from feedback_app.domain.shelf import Shelf
 from feedback_app.extensions import db

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from textwrap import wrap
 from typing import Literal
 
-from feedback_app.domain.disclosure import SafeFigure, SafeShare, SafeTable
+from feedback_app.domain.disclosure.safe import SafeFigure, SafeShare, SafeTable
 
 Anchor = Literal["start", "middle", "end"]
 LINE = 20  # pixels from one line of words to the next

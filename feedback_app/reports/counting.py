@@ -10,7 +10,7 @@ from itertools import islice
 from feedback_app.domain.answers import TEXT_GIVEN, Answer
 from feedback_app.domain.instrument import Instrument, Item, MultiItem, TextItem
 from feedback_app.domain.missing import Missing
-from feedback_app.domain.scoring import Counts, count_tally
+from feedback_app.domain.scoring.counts import Counts, count_tally
 
 BATCH = 5000
 NOT_REACHED = int(Missing.NOT_REACHED)

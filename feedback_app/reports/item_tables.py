@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import singledispatch
 
-from feedback_app.domain.disclosure import ItemTable
-from feedback_app.domain.headlines import HeadlineSpec, headlines_for, share_headline
+from feedback_app.domain.disclosure.rules import ItemTable
 from feedback_app.domain.instrument import (
     FacesItem,
     Instrument,
@@ -17,7 +16,9 @@ from feedback_app.domain.instrument import (
     SingleItem,
     TextItem,
 )
-from feedback_app.domain.scoring import NPS_CODES, NPS_DETRACTORS, NPS_MINIMUM_BASE, NPS_PROMOTERS, Counts
+from feedback_app.domain.scoring.counts import Counts
+from feedback_app.domain.scoring.figures import NPS_CODES, NPS_DETRACTORS, NPS_MINIMUM_BASE, NPS_PROMOTERS
+from feedback_app.domain.scoring.headlines import HeadlineSpec, headlines_for, share_headline
 
 NPS_SHARES = {
     "promoters": NPS_PROMOTERS,

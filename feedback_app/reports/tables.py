@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import astuple, dataclass, fields
 
-from feedback_app.domain.disclosure import SafeCount, SafeFigure, SafeRelease, SafeTable
+from feedback_app.domain.disclosure.safe import SafeCount, SafeFigure, SafeRelease, SafeTable
 from feedback_app.domain.instrument import Instrument, Item, TextItem
 
 SCORES = frozenset({"nps", "net_score"})

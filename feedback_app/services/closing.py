@@ -7,8 +7,8 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from feedback_app.domain.disclosure import total_safe
-from feedback_app.domain.policy import Policy
+from feedback_app.domain.disclosure.gate import total_safe
+from feedback_app.domain.disclosure.policy import Policy
 from feedback_app.domain.scope import Scope
 from feedback_app.services.fielding import end_wave, get_instrument, get_wave
 from feedback_app.services.posting import notify_wave_closed

@@ -24,7 +24,7 @@ from feedback_app.domain.instrument import (
 )
 from feedback_app.domain.missing import Missing
 from feedback_app.domain.routing import is_handed_over
-from feedback_app.domain.scoring import NPS_DETRACTORS, NPS_PROMOTERS
+from feedback_app.domain.scoring.figures import NPS_DETRACTORS, NPS_PROMOTERS
 from feedback_app.services.demonstration_words import COMMENTS
 
 # The planted differences, this year less last year, in percentage points of the favourable share (favourable up, the

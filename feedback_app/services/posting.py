@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from feedback_app.domain.disclosure import SafeCount
+from feedback_app.domain.disclosure.safe import SafeCount
 from feedback_app.domain.scope import Role, Scope
 from feedback_app.services.accounts import list_addresses
 from feedback_app.store import outbox, throttle

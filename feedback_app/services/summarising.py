@@ -9,9 +9,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from feedback_app.domain.disclosure import ItemTable, SafeCount, SafeRelease, protect, total_safe
+from feedback_app.domain.disclosure.gate import protect, total_safe
+from feedback_app.domain.disclosure.policy import Policy
+from feedback_app.domain.disclosure.rules import ItemTable
+from feedback_app.domain.disclosure.safe import SafeCount, SafeRelease
 from feedback_app.domain.instrument import Instrument
-from feedback_app.domain.policy import Policy
 from feedback_app.domain.scope import Scope
 from feedback_app.reports.counting import ItemCounts, count_items
 from feedback_app.reports.item_tables import item_table

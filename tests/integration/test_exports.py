@@ -17,7 +17,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from feedback_app.domain.disclosure import Policy
+from feedback_app.domain.disclosure.policy import Policy
 from feedback_app.domain.instrument import Instrument
 from feedback_app.domain.scope import Role
 from feedback_app.reports.files import sheet_names

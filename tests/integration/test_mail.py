@@ -20,8 +20,8 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from feedback_app.adapters.mail import FileMailer, SmtpMailer, compose, make_mailer
-from feedback_app.domain.disclosure import total_safe
-from feedback_app.domain.policy import Policy
+from feedback_app.domain.disclosure.gate import total_safe
+from feedback_app.domain.disclosure.policy import Policy
 from feedback_app.domain.scope import Role
 from feedback_app.domain.sending import NeverSendable, NoMailServer
 from feedback_app.jobs.handlers import make_handlers

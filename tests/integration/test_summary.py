@@ -12,7 +12,7 @@ from lxml import html
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from feedback_app.domain.disclosure import Policy
+from feedback_app.domain.disclosure.policy import Policy
 from feedback_app.domain.errors import SurveyUnknown
 from feedback_app.domain.scope import Role, Scope
 from feedback_app.services import summarising

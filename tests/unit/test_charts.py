@@ -7,9 +7,12 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback_app.domain.disclosure import ItemTable, Policy, SafeTable, protect
-from feedback_app.domain.headlines import headlines_for, share_headline
-from feedback_app.domain.scoring import Counts
+from feedback_app.domain.disclosure.gate import protect
+from feedback_app.domain.disclosure.policy import Policy
+from feedback_app.domain.disclosure.rules import ItemTable
+from feedback_app.domain.disclosure.safe import SafeTable
+from feedback_app.domain.scoring.counts import Counts
+from feedback_app.domain.scoring.headlines import headlines_for, share_headline
 from feedback_app.reports.charts import (
     HIDDEN_WIDTH,
     LANE,

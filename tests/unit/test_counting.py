@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedback_app.domain.instrument import ITEM_KINDS, TextItem
-from feedback_app.domain.scoring import count_answers
+from feedback_app.domain.scoring.counts import count_answers
 from feedback_app.reports.codebook import codebook_lines
 from feedback_app.reports.columns import RowWords, columns_of, items_with_columns
 from feedback_app.reports.counting import BATCH, count_items, counts_of

@@ -10,9 +10,13 @@ import pytest
 import yaml
 from pydantic import ValidationError
 
-from feedback_app.domain.disclosure import ItemTable, Policy, SafeTable, protect, total_safe
-from feedback_app.domain.headlines import HeadlineSpec, headlines_for, share_headline
-from feedback_app.domain.scoring import Counts, net_score, top_two_box
+from feedback_app.domain.disclosure.gate import protect, total_safe
+from feedback_app.domain.disclosure.policy import Policy
+from feedback_app.domain.disclosure.rules import ItemTable
+from feedback_app.domain.disclosure.safe import SafeTable
+from feedback_app.domain.scoring.counts import Counts
+from feedback_app.domain.scoring.figures import net_score, top_two_box
+from feedback_app.domain.scoring.headlines import HeadlineSpec, headlines_for, share_headline
 
 POLICY = Policy()
 NET = HeadlineSpec("net_score", net_score, (frozenset({4, 5}), frozenset({1, 2})))

@@ -8,7 +8,7 @@ import pytest
 
 from feedback_app.adapters.disclosure_file import load_policy
 from feedback_app.adapters.yaml_lines import SurveyFileError
-from feedback_app.domain.policy import Policy
+from feedback_app.domain.disclosure.policy import Policy
 
 
 def test_the_partnerships_thresholds_are_those_of_the_policy(project_root: Path) -> None:

@@ -8,11 +8,14 @@ from typing import Any
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from feedback_app.domain.disclosure import ItemTable, Policy, SafeCount, SafeTable, protect, total_safe
-from feedback_app.domain.headlines import headlines_for
+from feedback_app.domain.disclosure.gate import protect, total_safe
+from feedback_app.domain.disclosure.policy import Policy
+from feedback_app.domain.disclosure.ranges import Range, narrows_a_hidden_count, rounded, rounded_range
+from feedback_app.domain.disclosure.rules import ItemTable
+from feedback_app.domain.disclosure.safe import SafeCount, SafeTable
 from feedback_app.domain.missing import MISSING_KEYS
-from feedback_app.domain.ranges import Range, narrows_a_hidden_count, rounded, rounded_range
-from feedback_app.domain.scoring import Counts
+from feedback_app.domain.scoring.counts import Counts
+from feedback_app.domain.scoring.headlines import headlines_for
 
 POLICY = Policy()
 small_and_large = st.one_of(st.integers(0, 6), st.integers(0, 60), st.integers(0, 900))

@@ -6,9 +6,10 @@ import math
 
 import pytest
 
-from feedback_app.domain import scoring
 from feedback_app.domain.missing import MISSING_KEYS, Missing
-from feedback_app.domain.scoring import Counts, Interval, count_answers, wilson_interval
+from feedback_app.domain.scoring import figures, intervals, rounding
+from feedback_app.domain.scoring.counts import Counts, count_answers
+from feedback_app.domain.scoring.intervals import Interval, wilson_interval
 
 FIVE = dict(zip(range(1, 6), (23, 46, 153, 419, 528), strict=True))
 
@@ -46,7 +47,7 @@ def test_a_confidence_outside_0_to_1_is_refused(confidence: float) -> None:
 
 
 def test_a_known_list_narrows_the_interval_only_when_over_5_percent_of_it_answered() -> None:
-    assert scoring.finite_population_n(40, 60) == pytest.approx(118.0)
+    assert intervals.finite_population_n(40, 60) == pytest.approx(118.0)
     listed = wilson_interval(30, 40, population=60)
     assert (listed.low, listed.high) == pytest.approx((0.6648, 0.8194), abs=5e-5)
     plain = wilson_interval(30, 40)
@@ -72,45 +73,45 @@ def test_when_the_whole_list_answered_there_is_no_interval_and_a_shorter_list_is
 def test_nps_gives_the_published_values(
     parts: tuple[int, int, int], value: float, error: float, low: float, high: float
 ) -> None:
-    figure = scoring.nps(nps_counts(*parts))
+    figure = figures.nps(nps_counts(*parts))
     assert (figure.name, figure.base) == ("nps", sum(parts))
     assert (figure.value, figure.low, figure.high) == pytest.approx((value, low, high), abs=0.006)
-    assert scoring.nps_standard_error(nps_counts(*parts)) == pytest.approx(error, abs=5e-4)
+    assert figures.nps_standard_error(nps_counts(*parts)) == pytest.approx(error, abs=5e-4)
 
 
 def test_the_plain_errors_of_two_nps_waves_give_the_published_change() -> None:
     first, second = nps_counts(40, 30, 50), nps_counts(66, 45, 49)
-    change = scoring.nps(second).value - scoring.nps(first).value
-    error = math.hypot(scoring.nps_standard_error(first), scoring.nps_standard_error(second))
+    change = figures.nps(second).value - figures.nps(first).value
+    error = math.hypot(figures.nps_standard_error(first), figures.nps_standard_error(second))
     assert (change, error) == pytest.approx((18.958, 10.302), abs=5e-4)
 
 
 @pytest.mark.parametrize("code", [11, -1, 9.0, True])
 def test_nps_refuses_anything_but_whole_numbers_from_0_to_10(code: int) -> None:
     with pytest.raises(ValueError, match="0 to 10"):
-        scoring.nps(Counts({0: 3, code: 1}))
+        figures.nps(Counts({0: 3, code: 1}))
 
 
 def test_each_nps_answer_falls_in_its_group() -> None:
-    values = [scoring.nps(Counts({code: 1})).value for code in range(11)]
+    values = [figures.nps(Counts({code: 1})).value for code in range(11)]
     assert values == [-100.0] * 7 + [0.0] * 2 + [100.0] * 2
 
 
 def test_mean_satisfaction_and_top_two_box_give_the_published_values() -> None:
     counts = Counts(FIVE)
-    mean = scoring.mean_satisfaction(counts)
+    mean = figures.mean_satisfaction(counts)
     assert mean.value == pytest.approx(79.58, abs=0.005)
     assert (mean.name, mean.low, mean.high, mean.base) == ("mean_satisfaction", None, None, 1169)
-    assert scoring.top_two_box(counts).value == pytest.approx(81.01, abs=0.005)
+    assert figures.top_two_box(counts).value == pytest.approx(81.01, abs=0.005)
 
 
 def test_csat_is_the_top_two_share_under_its_own_name() -> None:
-    figure, top = scoring.csat(Counts(FIVE)), scoring.top_two_box(Counts(FIVE), (4, 5))
+    figure, top = figures.csat(Counts(FIVE)), figures.top_two_box(Counts(FIVE), (4, 5))
     assert figure.name == "csat"
     assert (figure.value, figure.low, figure.high) == (top.value, top.low, top.high)
 
 
-@pytest.mark.parametrize("function", [scoring.csat, scoring.mean_satisfaction])
+@pytest.mark.parametrize("function", [figures.csat, figures.mean_satisfaction])
 @pytest.mark.parametrize("values", [{0: 1, 5: 2}, {1: 1, 6: 2}])
 def test_satisfaction_figures_refuse_an_item_that_has_not_five_points(function, values: dict[int, int]) -> None:
     with pytest.raises(ValueError, match="five-point"):
@@ -118,54 +119,54 @@ def test_satisfaction_figures_refuse_an_item_that_has_not_five_points(function, 
 
 
 def test_net_is_top_minus_bottom_with_the_same_standard_error_as_nps() -> None:
-    figure = scoring.net_score(Counts({1: 20, 2: 30, 3: 30, 4: 25, 5: 15}), (4, 5), (1, 2))
+    figure = figures.net_score(Counts({1: 20, 2: 30, 3: 30, 4: 25, 5: 15}), (4, 5), (1, 2))
     assert figure.value == pytest.approx(-8.3333, abs=5e-5)
     assert figure.high - figure.value == pytest.approx(1.959964 * 7.869, abs=0.001)
     assert figure.value - figure.low == pytest.approx(1.959964 * 7.869, abs=0.001)
 
 
 def test_net_is_clipped_at_its_range_and_refuses_an_option_on_both_sides() -> None:
-    assert scoring.net_score(Counts({1: 1, 4: 9, 5: 2})).high == 100.0
-    assert scoring.net_score(Counts({1: 9, 2: 2, 5: 1})).low == -100.0
+    assert figures.net_score(Counts({1: 1, 4: 9, 5: 2})).high == 100.0
+    assert figures.net_score(Counts({1: 9, 2: 2, 5: 1})).low == -100.0
     with pytest.raises(ValueError, match="both"):
-        scoring.net_score(Counts(FIVE), (3, 4, 5), (1, 2, 3))
+        figures.net_score(Counts(FIVE), (3, 4, 5), (1, 2, 3))
 
 
 def test_a_reverse_coded_item_mirrors_its_codes_and_its_favourable_share_is_the_raw_bottom_two() -> None:
-    assert [scoring.reverse(code, 1, 5) for code in range(1, 6)] == [5, 4, 3, 2, 1]
-    assert scoring.reverse(0, 0, 10) == 10
+    assert [figures.reverse(code, 1, 5) for code in range(1, 6)] == [5, 4, 3, 2, 1]
+    assert figures.reverse(0, 0, 10) == 10
     with pytest.raises(ValueError, match="outside"):
-        scoring.reverse(6, 1, 5)
-    asked, mirrored = Counts(FIVE), Counts({scoring.reverse(code, 1, 5): count for code, count in FIVE.items()})
-    favourable = scoring.favourable(asked, reversed_item=True)
-    assert favourable.value == scoring.bottom_two_box(asked).value == scoring.top_two_box(mirrored).value
-    assert scoring.favourable(asked).value == scoring.top_two_box(asked).value
+        figures.reverse(6, 1, 5)
+    asked, mirrored = Counts(FIVE), Counts({figures.reverse(code, 1, 5): count for code, count in FIVE.items()})
+    favourable = figures.favourable(asked, reversed_item=True)
+    assert favourable.value == figures.bottom_two_box(asked).value == figures.top_two_box(mirrored).value
+    assert figures.favourable(asked).value == figures.top_two_box(asked).value
 
 
 def test_three_faces_are_reported_as_shares_of_the_top_and_the_bottom_face() -> None:
     counts = Counts({1: 10, 2: 20, 3: 70}, {"dont_know": 40})
-    assert scoring.top_face(counts).value == 70.0
-    assert scoring.bottom_face(counts).value == 10.0
-    assert scoring.top_face(counts, face=1).value == 10.0
+    assert figures.top_face(counts).value == 70.0
+    assert figures.bottom_face(counts).value == 10.0
+    assert figures.top_face(counts, face=1).value == 10.0
 
 
 def test_a_share_may_have_a_base_of_its_own() -> None:
-    figure = scoring.share_of(Counts({1: 30, 2: 10, 3: 60}), "plan_in_time", (1,), (1, 2))
+    figure = figures.share_of(Counts({1: 30, 2: 10, 3: 60}), "plan_in_time", (1,), (1, 2))
     assert (figure.name, figure.value, figure.base) == ("plan_in_time", 75.0, 40)
-    assert scoring.share_of(Counts({1: 30, 2: 70}), "first", (1,)).value == 30.0
+    assert figures.share_of(Counts({1: 30, 2: 70}), "first", (1,)).value == 30.0
 
 
 @pytest.mark.parametrize(
     "function",
     [
-        scoring.top_two_box,
-        scoring.bottom_two_box,
-        scoring.favourable,
-        scoring.top_face,
-        scoring.csat,
-        scoring.mean_satisfaction,
-        scoring.net_score,
-        scoring.nps,
+        figures.top_two_box,
+        figures.bottom_two_box,
+        figures.favourable,
+        figures.top_face,
+        figures.csat,
+        figures.mean_satisfaction,
+        figures.net_score,
+        figures.nps,
     ],
 )
 def test_without_answers_a_figure_has_no_value_and_says_so(function) -> None:
@@ -176,11 +177,11 @@ def test_without_answers_a_figure_has_no_value_and_says_so(function) -> None:
 
 def test_without_answers_nps_has_no_standard_error() -> None:
     with pytest.raises(ValueError, match="no answers"):
-        scoring.nps_standard_error(nps_counts(0, 0, 0))
+        figures.nps_standard_error(nps_counts(0, 0, 0))
 
 
 def test_one_answer_makes_a_share_of_100_with_a_wide_interval() -> None:
-    figure = scoring.top_two_box(Counts({4: 0, 5: 1}))
+    figure = figures.top_two_box(Counts({4: 0, 5: 1}))
     assert (figure.value, figure.high) == (100.0, 100.0)
     assert figure.low == pytest.approx(20.65, abs=0.01)
 
@@ -206,7 +207,7 @@ def test_several_choices_count_people_once_and_have_the_people_as_base() -> None
     assert counts.values == {1: 2, 2: 2, 3: 1}
     assert (counts.base, counts.answered) == (4, 4)
     assert (counts.missing["skipped"], counts.missing["prefer_not_to_say"], counts.missing["not_shown"]) == (1, 1, 2)
-    assert {code: share.value for code, share in scoring.distribution(counts).items()} == {1: 50.0, 2: 50.0, 3: 25.0}
+    assert {code: share.value for code, share in figures.distribution(counts).items()} == {1: 50.0, 2: 50.0, 3: 25.0}
 
 
 @pytest.mark.parametrize("answer", [7, -4, [1, 7]])
@@ -239,17 +240,17 @@ def test_counts_do_not_change_with_the_mapping_they_were_made_from() -> None:
 
 def test_shares_of_missing_have_those_who_saw_the_item_as_base() -> None:
     counts = Counts({1: 60}, {"does_not_apply": 30, "skipped": 10, "not_shown": 500, "not_reached": 7})
-    figure = scoring.share_of_shown(counts, Missing.DOES_NOT_APPLY)
+    figure = figures.share_of_shown(counts, Missing.DOES_NOT_APPLY)
     assert (figure.value, figure.base, figure.name) == (30.0, 100, "does_not_apply_of_shown")
     with pytest.raises(ValueError, match="not_shown"):
-        scoring.share_of_shown(counts, Missing.NOT_SHOWN)
+        figures.share_of_shown(counts, Missing.NOT_SHOWN)
 
 
 def test_an_item_is_flagged_when_over_30_percent_say_not_applicable_or_not_sure() -> None:
-    assert not scoring.needs_review(Counts({1: 70}, {"does_not_apply": 20, "dont_know": 10}))
-    assert scoring.needs_review(Counts({1: 69}, {"does_not_apply": 20, "dont_know": 11}))
-    assert not scoring.needs_review(Counts({1: 69}, {"skipped": 31, "not_shown": 900}))
-    assert not scoring.needs_review(Counts({}))
+    assert not figures.needs_review(Counts({1: 70}, {"does_not_apply": 20, "dont_know": 10}))
+    assert figures.needs_review(Counts({1: 69}, {"does_not_apply": 20, "dont_know": 11}))
+    assert not figures.needs_review(Counts({1: 69}, {"skipped": 31, "not_shown": 900}))
+    assert not figures.needs_review(Counts({}))
 
 
 @pytest.mark.parametrize(
@@ -260,14 +261,14 @@ def test_an_item_is_flagged_when_over_30_percent_say_not_applicable_or_not_sure(
     ],
 )  # fmt: skip
 def test_rounding_takes_halves_up_as_people_read_them(x: float, digits: int, expected: float) -> None:
-    assert scoring.round_half_up(x, digits) == expected
-    assert math.copysign(1, scoring.round_half_up(-0.4)) == 1
+    assert rounding.round_half_up(x, digits) == expected
+    assert math.copysign(1, rounding.round_half_up(-0.4)) == 1
 
 
 @pytest.mark.parametrize("x", [math.nan, math.inf])
 def test_what_is_not_finite_is_not_rounded(x: float) -> None:
     with pytest.raises(ValueError, match="finite"):
-        scoring.round_half_up(x)
+        rounding.round_half_up(x)
 
 
 def test_kinds_of_missing_have_the_codes_and_keys_that_are_stored() -> None:

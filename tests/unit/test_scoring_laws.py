@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from statsmodels.stats.proportion import proportion_confint
 from statsmodels.stats.weightstats import DescrStatsW
 
-from feedback_app.domain import scoring
-from feedback_app.domain.scoring import Counts, count_answers, wilson_interval
+from feedback_app.domain.scoring import figures, rounding
+from feedback_app.domain.scoring.counts import Counts, count_answers
+from feedback_app.domain.scoring.intervals import wilson_interval
 
 people = st.integers(min_value=0, max_value=3000)
 five = st.fixed_dictionaries(dict.fromkeys(range(1, 6), people)).map(Counts)
@@ -49,35 +50,35 @@ def test_knowing_the_list_never_widens_the_interval(share: tuple[int, int], not_
 @given(five)
 def test_a_distribution_adds_up_to_100(counts: Counts) -> None:
     assume(counts.base)
-    assert sum(figure.value for figure in scoring.distribution(counts).values()) == pytest.approx(100)
+    assert sum(figure.value for figure in figures.distribution(counts).values()) == pytest.approx(100)
 
 
 @given(five)
 def test_top_and_bottom_and_middle_make_the_whole_and_net_is_their_difference(counts: Counts) -> None:
     assume(counts.base)
-    top, bottom = scoring.top_two_box(counts).value, scoring.bottom_two_box(counts).value
-    middle = scoring.distribution(counts)[3].value
+    top, bottom = figures.top_two_box(counts).value, figures.bottom_two_box(counts).value
+    middle = figures.distribution(counts)[3].value
     assert top + middle + bottom == pytest.approx(100)
-    assert scoring.net_score(counts).value == pytest.approx(top - bottom)
+    assert figures.net_score(counts).value == pytest.approx(top - bottom)
 
 
 @given(five)
 def test_mirroring_every_answer_mirrors_the_mean_and_swaps_top_and_bottom(counts: Counts) -> None:
     assume(counts.base)
-    mirrored = Counts({scoring.reverse(code, 1, 5): count for code, count in counts.values.items()})
-    assert scoring.mean_satisfaction(mirrored).value == pytest.approx(100 - scoring.mean_satisfaction(counts).value)
-    assert scoring.top_two_box(mirrored).value == scoring.bottom_two_box(counts).value
-    assert scoring.net_score(mirrored).value == -scoring.net_score(counts).value
+    mirrored = Counts({figures.reverse(code, 1, 5): count for code, count in counts.values.items()})
+    assert figures.mean_satisfaction(mirrored).value == pytest.approx(100 - figures.mean_satisfaction(counts).value)
+    assert figures.top_two_box(mirrored).value == figures.bottom_two_box(counts).value
+    assert figures.net_score(mirrored).value == -figures.net_score(counts).value
 
 
 @given(eleven)
 def test_nps_stays_in_its_range_and_changes_sign_with_the_sides(counts: Counts) -> None:
     assume(counts.base > 1)
-    figure = scoring.nps(counts)
+    figure = figures.nps(counts)
     assert -100 <= figure.low <= figure.high <= 100
     assert figure.low - 1e-9 <= figure.value <= figure.high + 1e-9
     sides = {0: counts.of((9, 10)), 7: counts.of((7, 8)), 9: counts.of(range(7))}
-    other = scoring.nps(Counts(sides))
+    other = figures.nps(Counts(sides))
     assert (other.value, other.low, other.high) == pytest.approx((-figure.value, -figure.high, -figure.low))
 
 
@@ -86,8 +87,8 @@ def test_the_standard_error_of_nps_is_that_of_a_mean_of_plus_and_minus_ones(coun
     up, down, n = counts.of((9, 10)), counts.of(range(7)), counts.base
     assume(n > 1)
     described = DescrStatsW([100, 0, -100], weights=[up, n - up - down, down], ddof=0)
-    assert scoring.nps_standard_error(counts) == pytest.approx(described.std / n**0.5, abs=1e-6)
-    assert scoring.nps(counts).value == pytest.approx(described.mean, abs=1e-9)
+    assert figures.nps_standard_error(counts) == pytest.approx(described.std / n**0.5, abs=1e-6)
+    assert figures.nps(counts).value == pytest.approx(described.mean, abs=1e-9)
 
 
 @given(st.lists(st.sampled_from([1, 2, 3, 4, 5, -1, -2, -3, -7, -8, -9, None])), st.randoms(use_true_random=False))
@@ -103,11 +104,11 @@ def test_everybody_is_counted_once_in_whatever_order(answers: list[int | None], 
 def test_with_several_choices_no_share_is_over_100(answers: list[list[int]]) -> None:
     counts = count_answers(answers, range(1, 7), {6: "dont_know"})
     assert counts.base + sum(counts.missing.values()) == len(answers)
-    assert all(figure.value is None or 0 <= figure.value <= 100 for figure in scoring.distribution(counts).values())
+    assert all(figure.value is None or 0 <= figure.value <= 100 for figure in figures.distribution(counts).values())
 
 
 @given(st.floats(-1000, 1000), st.integers(0, 3))
 def test_rounding_moves_a_number_by_half_a_step_at_most_and_is_settled(x: float, digits: int) -> None:
-    once = scoring.round_half_up(x, digits)
+    once = rounding.round_half_up(x, digits)
     assert abs(once - x) <= 0.5 * 10**-digits + 1e-9
-    assert scoring.round_half_up(once, digits) == once
+    assert rounding.round_half_up(once, digits) == once

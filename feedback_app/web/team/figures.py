@@ -8,7 +8,7 @@ from functools import singledispatch
 
 from flask_babel import gettext as _
 
-from feedback_app.domain.disclosure import SafeFigure, SafeShare, SafeTable
+from feedback_app.domain.disclosure.safe import SafeFigure, SafeShare, SafeTable
 from feedback_app.domain.instrument import (
     FacesItem,
     Instrument,

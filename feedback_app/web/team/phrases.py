@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask_babel import format_decimal, pgettext
 from flask_babel import gettext as _
 
-from feedback_app.domain.disclosure import SafeCount, SafeFigure
-from feedback_app.domain.disclosure_rules import PART_TOO_SMALL, TELLS_HIDDEN, TOO_ALIKE
+from feedback_app.domain.disclosure.rules import PART_TOO_SMALL, TELLS_HIDDEN, TOO_ALIKE
+from feedback_app.domain.disclosure.safe import SafeCount, SafeFigure
 from feedback_app.domain.instrument import FacesItem, Item, NpsItem, RatingItem, SingleItem
 from feedback_app.reports.columns import RowWords
 from feedback_app.reports.tables import Words, unit_of

@@ -13,7 +13,7 @@ from flask_login import current_user
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import Forbidden
 
-from feedback_app.domain.policy import Policy
+from feedback_app.domain.disclosure.policy import Policy
 from feedback_app.domain.scope import Role
 from feedback_app.domain.wave import is_open, last_day
 from feedback_app.extensions import db

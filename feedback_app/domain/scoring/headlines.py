@@ -6,8 +6,9 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import partial
 
-from feedback_app.domain import scoring
-from feedback_app.domain.scoring import BOTTOM_TWO, TOP_TWO, Counts, Figure
+from feedback_app.domain.scoring import figures
+from feedback_app.domain.scoring.counts import Counts
+from feedback_app.domain.scoring.figures import BOTTOM_TWO, TOP_TWO, Figure
 
 FIVE_POINT_TYPES = frozenset({"freq5", "agree5", "sat5", "ease5", "conf5", "smiley5"})
 
@@ -43,14 +44,14 @@ class HeadlineSpec:
         return [group & based for group in self.groups] + ([rest] if rest else [])
 
 
-CSAT = HeadlineSpec("csat", scoring.csat, (frozenset(TOP_TWO),))
-MEAN_SATISFACTION = HeadlineSpec("mean_satisfaction", scoring.mean_satisfaction)
-NPS = HeadlineSpec("nps", scoring.nps, (scoring.NPS_PROMOTERS, scoring.NPS_DETRACTORS), scoring.NPS_MINIMUM_BASE)
+CSAT = HeadlineSpec("csat", figures.csat, (frozenset(TOP_TWO),))
+MEAN_SATISFACTION = HeadlineSpec("mean_satisfaction", figures.mean_satisfaction)
+NPS = HeadlineSpec("nps", figures.nps, (figures.NPS_PROMOTERS, figures.NPS_DETRACTORS), figures.NPS_MINIMUM_BASE)
 
 
 def share_headline(name: str, codes: Collection[int], base: Collection[int] = ()) -> HeadlineSpec:
     """Return the headline "share of ``codes`` among the answers in ``base``", 0 to 100; an empty base means all."""
-    function = partial(scoring.share_of, name=name, codes=tuple(codes), base=tuple(base))
+    function = partial(figures.share_of, name=name, codes=tuple(codes), base=tuple(base))
     return HeadlineSpec(name, function, (frozenset(codes),), within=frozenset(base))
 
 

@@ -1,20 +1,17 @@
-"""Scoring: what a survey's counts say, each figure with its base, its interval and what is missing.
+"""What a survey's counts say, each figure with its base, its interval and what is missing.
 
-Shares are percentages on 0 to 100, net scores and NPS run from -100 to 100. Nothing is rounded here but by
-``round_half_up``, which is for display.
+Shares are percentages on 0 to 100, net scores and NPS run from -100 to 100. Nothing is rounded here.
 """
 
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
-from decimal import ROUND_FLOOR, Decimal
-from functools import cache
-from statistics import NormalDist
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
-from feedback_app.domain.missing import MISSING_KEYS, Missing
+from feedback_app.domain.missing import Missing
+from feedback_app.domain.scoring.counts import Counts
+from feedback_app.domain.scoring.intervals import normal_quantile, wilson_interval
 
 TOP_TWO = (4, 5)
 BOTTOM_TWO = (1, 2)
@@ -25,14 +22,6 @@ NPS_DETRACTORS = frozenset(range(7))
 NPS_MINIMUM_BASE = 30
 REVIEW_SHARE = 30.0
 NO_ANSWERS = "no_answers"
-
-
-@dataclass(frozen=True)
-class Interval:
-    """A confidence interval; ``low`` and ``high`` are in the unit of the figure they belong to."""
-
-    low: float
-    high: float
 
 
 @dataclass(frozen=True)
@@ -48,144 +37,11 @@ class Figure:
     withheld: str | None = None
 
 
-@dataclass(frozen=True)
-class Counts:
-    """Answers to one item: people by option code and by kind of missing; ``answered`` only for several choices."""
-
-    values: Mapping[int, int]
-    missing: Mapping[str, int] = field(default_factory=dict)
-    answered: int | None = None
-
-    def __post_init__(self) -> None:
-        """Copy the mappings and raise ValueError for negative counts, unknown kinds or an impossible base."""
-        object.__setattr__(self, "values", dict(self.values))
-        object.__setattr__(self, "missing", dict(self.missing))
-        if unknown := set(self.missing) - set(MISSING_KEYS):
-            raise ValueError(f"unknown kinds of missing answer: {sorted(unknown)}")
-        if any(count < 0 for count in (*self.values.values(), *self.missing.values())):
-            raise ValueError("a count cannot be negative")
-        if self.answered is not None:
-            most = max(self.values.values(), default=0)
-            if not most <= self.answered <= sum(self.values.values()):
-                raise ValueError("the number who answered does not fit the choices counted")
-
-    @property
-    def base(self) -> int:
-        """Return how many people gave a valid answer (brief 3.1)."""
-        return sum(self.values.values()) if self.answered is None else self.answered
-
-    @property
-    def shown(self) -> int:
-        """Return how many people saw the item: not those routed past it or who stopped before it."""
-        unseen = (Missing.NOT_SHOWN.key, Missing.NOT_REACHED.key)
-        return self.base + sum(count for key, count in self.missing.items() if key not in unseen)
-
-    def of(self, codes: Collection[int]) -> int:
-        """Return how many of the answers have one of ``codes``."""
-        return sum(self.values.get(code, 0) for code in set(codes))
-
-
-def count_answers(
-    answers: Iterable[int | list[int] | None],
-    options: Iterable[int],
-    missing_options: Mapping[int, str],
-    *,
-    none_is: Missing = Missing.SKIPPED,
-) -> Counts:
-    """Count answers (a code, a list of choices or None) by option and kind; ValueError for an undeclared code."""
-    tally: Counter[int | tuple[int, ...]] = Counter()
-    for answer in answers:
-        plain = none_is.value if answer is None else answer
-        tally[tuple(plain) if isinstance(plain, list) else plain] += 1
-    return count_tally(tally, options, missing_options, several=any(isinstance(answer, tuple) for answer in tally))
-
-
-def count_tally(
-    tally: Mapping[int | tuple[int, ...], int],
-    options: Iterable[int],
-    missing_options: Mapping[int, str],
-    *,
-    several: bool,
-) -> Counts:
-    """Count distinct answers (a code, or a tuple of choices) -> people by option and kind; ValueError as above.
-
-    Somebody with any valid choice is not missing; of several kinds of missing the first in their order counts.
-    """
-    values = {code: 0 for code in options if code not in missing_options}
-    missing = dict.fromkeys(MISSING_KEYS, 0)
-    answered = 0
-    for answer, people in tally.items():
-        given = set(answer) if isinstance(answer, tuple) else {int(answer)}
-        chosen = given & values.keys()
-        kinds = {_missing_key(code, missing_options) for code in given - chosen} or {Missing.SKIPPED.key}
-        for code in chosen:
-            values[code] += people
-        if chosen:
-            answered += people
-        else:
-            missing[min(kinds, key=MISSING_KEYS.index)] += people
-    return Counts(values, missing, answered if several else None)
-
-
-def _missing_key(code: int, missing_options: Mapping[int, str]) -> str:
-    if code in missing_options:
-        return Missing.from_key(missing_options[code]).key
-    try:
-        return Missing(code).key
-    except ValueError:
-        raise ValueError(f"the answers hold the code {code}, which the question does not have") from None
-
-
 def reverse(code: int, lowest: int, highest: int) -> int:
     """Return the mirrored code of a reverse-coded item, lowest + highest - code (brief 3.2); ValueError outside."""
     if not lowest <= code <= highest:
         raise ValueError(f"code {code} is outside {lowest} to {highest}")
     return lowest + highest - code
-
-
-def round_half_up(x: float, digits: int = 0) -> float:
-    """Round for display; a half goes up towards plus infinity, also below zero: 2.5 to 3, -2.5 to -2."""
-    if not math.isfinite(x):
-        raise ValueError("only a finite number can be rounded")
-    shifted = Decimal(repr(float(x))).scaleb(digits) + Decimal("0.5")
-    return float(shifted.to_integral_value(ROUND_FLOOR).scaleb(-digits)) + 0.0
-
-
-@cache
-def normal_quantile(confidence: float) -> float:
-    """Return z for a two-sided interval, 1.959964 at 0.95; ValueError outside 0 to 1."""
-    if not 0 < confidence < 1:
-        raise ValueError("confidence must lie between 0 and 1")
-    return NormalDist().inv_cdf((1 + confidence) / 2)
-
-
-def finite_population_n(n: float, population: int) -> float:
-    """Return n* = n (N - 1) / (N - n) when over 5% of a known list answered, else n (brief 3.6); inf if all did."""
-    if n > population:
-        raise ValueError("more answers than people on the list: the list is wrong")
-    if n == population:
-        return math.inf
-    return n * (population - 1) / (population - n) if n / population > 0.05 else n
-
-
-def wilson_interval(x: float, n: float, confidence: float = 0.95, *, population: int | None = None) -> Interval | None:
-    """Return Wilson's interval for x of n on 0 to 1 (brief 3.6); None without answers or when a whole list answered.
-
-    ``n`` may be an effective base. ``population`` is the size of a list on which everyone was invited, never given
-    for an open link. ValueError when x lies outside 0 to n, or when more people answered than the list holds.
-    """
-    if not 0 <= x <= n:
-        raise ValueError("the count must lie between 0 and the base")
-    if n == 0:
-        return None
-    size = n if population is None else finite_population_n(n, population)
-    if math.isinf(size):
-        return None
-    z, p = normal_quantile(confidence), x / n
-    stretch = 1 + z * z / size
-    centre = (p + z * z / (2 * size)) / stretch
-    half = z / stretch * math.sqrt(p * (1 - p) / size + z * z / (4 * size * size))
-    return Interval(0.0 if x == 0 else max(0.0, centre - half), 1.0 if x == n else min(1.0, centre + half))
 
 
 def _share(name: str, x: int, n: int, missing: Mapping[str, int]) -> Figure:

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from feedback_app.domain.headlines import HeadlineSpec
-from feedback_app.domain.policy import Policy
-from feedback_app.domain.ranges import Range, narrows_a_hidden_count, rounded, rounded_range
-from feedback_app.domain.scoring import Counts
+from feedback_app.domain.disclosure.policy import Policy
+from feedback_app.domain.disclosure.ranges import Range, narrows_a_hidden_count, rounded, rounded_range
+from feedback_app.domain.scoring.counts import Counts
+from feedback_app.domain.scoring.headlines import HeadlineSpec
 
 Rule = Literal["R0", "R1", "R2"]
 TOO_ALIKE = "answers_too_alike"
