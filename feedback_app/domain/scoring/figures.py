@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from feedback_app.domain.missing import Missing
-from feedback_app.domain.scoring.counts import Counts
+from feedback_app.domain.scoring.counts import Counted, Counts
 from feedback_app.domain.scoring.intervals import normal_quantile, wilson_interval
 
 TOP_TWO = (4, 5)
@@ -32,7 +32,7 @@ class Figure:
     value: float | None
     low: float | None
     high: float | None
-    base: int
+    base: float
     missing: Mapping[str, int]
     withheld: str | None = None
 
@@ -44,14 +44,14 @@ def reverse(code: int, lowest: int, highest: int) -> int:
     return lowest + highest - code
 
 
-def _share(name: str, x: int, n: int, missing: Mapping[str, int]) -> Figure:
+def _share(name: str, x: float, n: float, missing: Mapping[str, int]) -> Figure:
     interval = wilson_interval(x, n)
     if interval is None:
         return Figure(name, None, None, None, n, dict(missing), NO_ANSWERS)
     return Figure(name, 100 * x / n, 100 * interval.low, 100 * interval.high, n, dict(missing))
 
 
-def distribution(counts: Counts) -> Mapping[int, Figure]:
+def distribution(counts: Counted) -> Mapping[int, Figure]:
     """Return each option's share of those who answered, 0 to 100 with Wilson interval, by option code (brief 3.2)."""
     return {code: _share(f"share_{code}", x, counts.base, counts.missing) for code, x in counts.values.items()}
 
@@ -69,25 +69,25 @@ def needs_review(counts: Counts) -> bool:
     return 100 * sum(counts.missing.get(key, 0) for key in kinds) > REVIEW_SHARE * counts.shown
 
 
-def share_of(counts: Counts, name: str, codes: Collection[int], base: Collection[int] = ()) -> Figure:
+def share_of(counts: Counted, name: str, codes: Collection[int], base: Collection[int] = ()) -> Figure:
     """Return the share of ``codes`` among answers in ``base`` (all if empty), 0 to 100, Wilson; both are sets."""
     if not base:
         return _share(name, counts.of(codes), counts.base, counts.missing)
     return _share(name, counts.of(set(codes) & set(base)), counts.of(base), counts.missing)
 
 
-def top_two_box(counts: Counts, top: Collection[int] = TOP_TWO) -> Figure:
+def top_two_box(counts: Counted, top: Collection[int] = TOP_TWO) -> Figure:
     """Return the share who chose one of the two best options, 0 to 100, Wilson interval (brief 3.2)."""
     return _share("top_two_box", counts.of(top), counts.base, counts.missing)
 
 
-def bottom_two_box(counts: Counts, bottom: Collection[int] = BOTTOM_TWO) -> Figure:
+def bottom_two_box(counts: Counted, bottom: Collection[int] = BOTTOM_TWO) -> Figure:
     """Return the share who chose one of the two lowest options, 0 to 100, Wilson interval (brief 3.2)."""
     return _share("bottom_two_box", counts.of(bottom), counts.base, counts.missing)
 
 
 def favourable(
-    counts: Counts,
+    counts: Counted,
     top: Collection[int] = TOP_TWO,
     bottom: Collection[int] = BOTTOM_TWO,
     *,
@@ -97,23 +97,23 @@ def favourable(
     return _share("favourable", counts.of(bottom if reversed_item else top), counts.base, counts.missing)
 
 
-def top_face(counts: Counts, face: int = 3) -> Figure:
+def top_face(counts: Counted, face: int = 3) -> Figure:
     """Return the share who chose the happiest of three faces, 0 to 100, Wilson interval; never a mean (brief 3.12)."""
     return _share("top_face", counts.of((face,)), counts.base, counts.missing)
 
 
-def bottom_face(counts: Counts, face: int = 1) -> Figure:
+def bottom_face(counts: Counted, face: int = 1) -> Figure:
     """Return the share who chose the saddest of three faces, 0 to 100, Wilson interval (brief 3.12)."""
     return _share("bottom_face", counts.of((face,)), counts.base, counts.missing)
 
 
-def csat(counts: Counts) -> Figure:
+def csat(counts: Counted) -> Figure:
     """Return the % satisfied or very satisfied on a five-point item, 0 to 100, Wilson (brief 3.5); else ValueError."""
     _require_codes(counts, FIVE_POINTS, "CSAT needs a five-point item coded 1 to 5")
     return _share("csat", counts.of(TOP_TWO), counts.base, counts.missing)
 
 
-def mean_satisfaction(counts: Counts) -> Figure:
+def mean_satisfaction(counts: Counted) -> Figure:
     """Return 100 x sum((x - 1) / 4) / n on a five-point item, 0 to 100, no interval (brief 3.5); else ValueError."""
     _require_codes(counts, FIVE_POINTS, "mean satisfaction needs a five-point item coded 1 to 5")
     if counts.base == 0:
@@ -122,7 +122,7 @@ def mean_satisfaction(counts: Counts) -> Figure:
     return Figure("mean_satisfaction", 25 * total / counts.base, None, None, counts.base, dict(counts.missing))
 
 
-def net_score(counts: Counts, top: Collection[int] = TOP_TWO, bottom: Collection[int] = BOTTOM_TWO) -> Figure:
+def net_score(counts: Counted, top: Collection[int] = TOP_TWO, bottom: Collection[int] = BOTTOM_TWO) -> Figure:
     """Return top minus bottom share, -100 to 100, with value +/- z SE clipped (brief 3.2); no width if all agree."""
     if set(top) & set(bottom):
         raise ValueError("an option cannot count as both top and bottom")
@@ -133,7 +133,7 @@ def net_score(counts: Counts, top: Collection[int] = TOP_TWO, bottom: Collection
     return _clipped("net_score", value, value, _net_error(up, down, n), counts)
 
 
-def nps(counts: Counts) -> Figure:
+def nps(counts: Counted) -> Figure:
     """Return promoters (9, 10) minus detractors (0 to 6), -100 to 100, adjusted Wald interval (brief 3.5).
 
     The interval is that of n + 3 answers with 0.75 more promoters and detractors, clipped; the value is the raw one.
@@ -146,7 +146,7 @@ def nps(counts: Counts) -> Figure:
     return _clipped("nps", 100 * (up - down) / n, centre, nps_standard_error(counts, adjusted=True), counts)
 
 
-def nps_standard_error(counts: Counts, *, adjusted: bool = False) -> float:
+def nps_standard_error(counts: Counted, *, adjusted: bool = False) -> float:
     """Return NPS points of standard error, 100 sqrt((p + d - (p - d)^2) / n), of n + 3 if adjusted (brief 3.5)."""
     up, down, n = _nps_parts(counts)
     if n == 0:
@@ -154,7 +154,7 @@ def nps_standard_error(counts: Counts, *, adjusted: bool = False) -> float:
     return _net_error(up + 0.75, down + 0.75, n + 3) if adjusted else _net_error(up, down, n)
 
 
-def _nps_parts(counts: Counts) -> tuple[int, int, int]:
+def _nps_parts(counts: Counted) -> tuple[float, float, float]:
     _require_codes(counts, NPS_CODES, "NPS needs whole-number answers from 0 to 10")
     return counts.of(NPS_PROMOTERS), counts.of(NPS_DETRACTORS), counts.base
 
@@ -164,12 +164,12 @@ def _net_error(up: float, down: float, n: float) -> float:
     return 100 * math.sqrt(max(0.0, p + d - (p - d) ** 2) / n)
 
 
-def _clipped(name: str, value: float, centre: float, error: float, counts: Counts) -> Figure:
+def _clipped(name: str, value: float, centre: float, error: float, counts: Counted) -> Figure:
     reach = normal_quantile(0.95) * error
     low, high = max(-100.0, centre - reach), min(100.0, centre + reach)
     return Figure(name, value, low, high, counts.base, dict(counts.missing))
 
 
-def _require_codes(counts: Counts, allowed: frozenset[int], message: str) -> None:
+def _require_codes(counts: Counted, allowed: frozenset[int], message: str) -> None:
     if counts.answered is not None or any(type(code) is not int or code not in allowed for code in counts.values):
         raise ValueError(message)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from feedback_app.domain.scoring import figures
-from feedback_app.domain.scoring.counts import Counts
+from feedback_app.domain.scoring.counts import Counted
 from feedback_app.domain.scoring.figures import BOTTOM_TWO, TOP_TWO, Figure
 
 FIVE_POINT_TYPES = frozenset({"freq5", "agree5", "sat5", "ease5", "conf5", "smiley5"})
@@ -22,7 +22,7 @@ class HeadlineSpec:
     """
 
     name: str
-    function: Callable[[Counts], Figure]
+    function: Callable[[Counted], Figure]
     groups: tuple[frozenset[int], ...] = ()
     minimum_base: int = 0
     within: frozenset[int] = frozenset()
