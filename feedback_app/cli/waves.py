@@ -161,6 +161,24 @@ def close_one(slug: str) -> None:
         click.echo(f"{slug} is closed from {closed.wave.closed_from} on. Messages to the SEND team: {closed.told}.")
 
 
+@waves.command("invited")
+@click.option("--wave", "slug", required=True, help="The wave's name; see them with: wave list")
+@click.option("--people", type=click.IntRange(min=1), help="How many people are on the list.")
+@click.option("--no-list", is_flag=True, help="There is no list, or not everybody on it was invited.")
+def invited(slug: str, people: int | None, no_list: bool) -> None:
+    """Say how many were invited, when everybody on a list was: ranges then shrink with the share that answered.
+
+    Never for a link that anybody can pass on.
+    """
+    if (people is None) != no_list:
+        raise Refused("Say --people with a number, or --no-list.")
+    with application(), writing() as db:
+        wave = fielding.set_invited(db, scope(), slug, people)
+        note(db, "wave's list of invited set", slug, str(people or "no list"))
+        said = f"{wave.invited} people were invited" if wave.invited else "there is no list of people invited"
+        click.echo(f"{slug}: {said}.")
+
+
 @waves.command("link")
 @click.option("--wave", "slug", required=True, help="The wave's name; see them with: wave list")
 @click.option("--kind", type=click.Choice(linking.KINDS), required=True, help="Where the link is used.")

@@ -58,6 +58,15 @@ def _(problem: errors.InstrumentChanged) -> str:
 
 
 @sentences_for.register
+def _(problem: errors.ListTooShort) -> str:
+    return (
+        f"More people have answered {problem.slug} than the {problem.people} on the list. The list is not whole, "
+        "or the link went further than the list. Mend the number, or say that there is no list: "
+        f"wave invited --wave {problem.slug} --no-list"
+    )
+
+
+@sentences_for.register
 def _(problem: DBAPIError) -> str:
     said = str(problem.orig)
     if isinstance(problem, IntegrityError):

@@ -74,6 +74,14 @@ class InstrumentChanged(FeedbackError):
 
 
 @dataclass
+class ListTooShort(FeedbackError):
+    """More people answered than stand on the list of those invited: the list is wrong (brief 3.6)."""
+
+    slug: str
+    people: int
+
+
+@dataclass
 class ImportRefused(FeedbackError):
     """A file could not be brought in; each problem names row and column."""
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from sqlalchemy.orm import Session
 
-from feedback_app.domain.errors import InstrumentChanged, SurveyUnknown, WaveClosed, WaveExists
+from feedback_app.domain.errors import InstrumentChanged, ListTooShort, SurveyUnknown, WaveClosed, WaveExists
 from feedback_app.domain.instrument import Instrument
 from feedback_app.domain.scope import Scope
 from feedback_app.domain.texts import FieldedDocument, checksum
@@ -142,6 +142,18 @@ def field_wave(
         erasures=0,
     )
     return waves.add_wave(db, wave)
+
+
+def set_invited(db: Session, scope: Scope, slug: str, people: int | None) -> WaveFacts:
+    """Say how many people were on the list when everybody on it was invited, or that there is no list (None).
+
+    Raise SurveyUnknown, or ListTooShort when more have answered already.
+    """
+    wave = get_wave(db, scope, slug)
+    if people is not None and waves.count_responses(db, wave.id) > people:
+        raise ListTooShort(slug, people)
+    waves.set_invited(db, wave.id, people)
+    return get_wave(db, scope, slug)
 
 
 def _freeze(db: Session, scope: Scope, document: FieldedDocument, today: date) -> uuid.UUID:

@@ -85,6 +85,7 @@ class Wave(Base):
     demonstration: Mapped[bool] = mapped_column(Boolean, default=False)
     closing_told: Mapped[bool] = mapped_column(Boolean, default=False)  # that it has closed, to the SEND team
     import_key: Mapped[bytes | None] = mapped_column(LargeBinary(32))  # imported rows are marked under it
+    invited: Mapped[int | None]  # how many people were on the list, where everybody on a list was invited
     erasures: Mapped[int] = mapped_column(default=0)  # with the number of responses, tells one state from the next
 
 

@@ -28,6 +28,7 @@ class WaveFacts:
     texts_open: bool
     demonstration: bool
     erasures: int
+    invited: int | None = None
 
 
 _WAVE = cast(Table, Wave.__table__)
@@ -41,6 +42,7 @@ FACTS = (
     _WAVE.c.texts_open,
     _WAVE.c.demonstration,
     _WAVE.c.erasures,
+    _WAVE.c.invited,
 )
 _OURS = select(*FACTS).where(_WAVE.c.partnership == bindparam("partnership"))
 # Made once, for every start and every receipt needs them: see drafts.py.
@@ -83,6 +85,11 @@ def add_wave(db: Session, wave: Wave) -> WaveFacts:
 def set_closed_from(db: Session, wave_id: uuid.UUID, day: date) -> None:
     """Set the first day on which a wave is open no longer."""
     db.execute(update(Wave).where(Wave.id == wave_id).values(closed_from=day))
+
+
+def set_invited(db: Session, wave_id: uuid.UUID, people: int | None) -> None:
+    """Set how many people were on the list of those invited, or None where there was no list."""
+    db.execute(update(Wave).where(Wave.id == wave_id).values(invited=people))
 
 
 def find_version(db: Session, scope: Scope, name: str, version: int) -> InstrumentVersion | None:

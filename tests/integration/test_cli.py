@@ -100,6 +100,34 @@ def test_a_link_names_no_school_and_is_kept(run: CommandLine, db: Session) -> No
     assert collector.kind == "school"
 
 
+def test_how_many_were_invited_is_said_taken_back_and_logged(run: CommandLine, db: Session) -> None:
+    opened(run)
+    assert run.must("wave", "invited", "--wave", "clubs-spring", "--people", "60") == (
+        "clubs-spring: 60 people were invited.\n"
+    )
+    wave = find_wave(db, ANYSHIRE, "clubs-spring")
+    assert wave is not None
+    assert wave.invited == 60
+    db.rollback()
+    run.must("wave", "invited", "--wave", "clubs-spring", "--no-list")
+    wave = find_wave(db, ANYSHIRE, "clubs-spring")
+    assert wave is not None
+    assert wave.invited is None
+    told = [(entry.action, entry.reason) for entry in list_entries(db, ANYSHIRE, "clubs-spring")][1:]
+    assert told == [("wave's list of invited set", "60"), ("wave's list of invited set", "no list")]
+
+
+def test_a_list_shorter_than_the_answers_is_refused(run: CommandLine) -> None:
+    opened(run)
+    run.must("demo", "seed")
+    found = json.loads(run.must("wave", "list", "--exact", "--format", "json"))
+    wave = next(line for line in found if line["responses"])
+    done = run("wave", "invited", "--wave", wave["slug"], "--people", str(wave["responses"] - 1))
+    assert done.exit_code == 2
+    assert f"More people have answered {wave['slug']} than the" in done.stderr
+    run.must("wave", "invited", "--wave", wave["slug"], "--people", str(wave["responses"]))
+
+
 def test_what_cannot_be_done_is_said_in_one_sentence(run: CommandLine) -> None:
     opened(run)
     for words, sentence in (
