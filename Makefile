@@ -9,7 +9,7 @@ LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hash
 	--no-emit-index-url --no-emit-find-links
 
 .DEFAULT_GOAL := help
-.PHONY: help run reset test lint format crash bench bench-load translations lock wheel machine
+.PHONY: help run reset test lint format crash bench bench-load bench-statistics eval translations lock wheel machine
 
 help: ## List these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 24
@@ -52,6 +52,12 @@ bench: machine .venv/.dev ## Measure the parts, then whole journeys, on both dat
 
 bench-load: machine .venv/.dev ## Measure whole journeys alone, against the served program
 	@for file in tests/benchmarks/load_*.py; do echo "== $$file"; $(BIN)/python -m "tests.benchmarks.$$(basename "$$file" .py)" || exit 1; done
+
+bench-statistics: .venv/.dev ## Simulate how often ranges hold the truth and verdicts are right (FEEDBACK_BENCH_RUNS=1000)
+	@$(BIN)/python -m tests.benchmarks.simulate_coverage
+
+eval: .venv/.dev ## Find published figures again in the data of a folder of your own (DATA=folder)
+	@DATA="$(DATA)" $(BIN)/python -m tests.evaluation.evaluate
 
 translations: export FEEDBACK_SECRET_KEY ?= nothing-is-signed-while-texts-are-collected
 translations: .venv/.runtime ## Collect all texts into translations/messages.pot for translators

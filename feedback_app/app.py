@@ -61,6 +61,7 @@ def configure(app: Flask, settings: Settings) -> None:
         SCOPE=Scope(settings.partnership, partnership.retention.keeping),
         SHELF=shelf,
         PARTNERSHIP=partnership,
+        POPULATION=shelf.load_population(),
         DISCLOSURE=load_policy(settings.surveys / "disclosure.yaml"),
         TESTING=settings.environment == "testing",
         SECRET_KEY=settings.secret_key.get_secret_value(),
@@ -127,11 +128,11 @@ def open_rooms(app: Flask) -> None:
     from feedback_app.web.errors import init_errors
     from feedback_app.web.public.views import blueprint as public
     from feedback_app.web.respond import register_views as respond
-    from feedback_app.web.team.views import blueprint as team
+    from feedback_app.web.team import register_views as team
 
     csrf.init_app(app)
     init_account(app)
-    for blueprint in (public, respond(), team):
+    for blueprint in (public, respond(), team()):
         app.register_blueprint(blueprint)
     init_errors(app)
 

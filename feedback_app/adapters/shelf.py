@@ -13,16 +13,25 @@ from feedback_app.adapters.instrument_files import (
     list_surveys,
     list_versions,
     load_partnership,
+    load_scales,
     load_survey,
     load_translations,
 )
-from feedback_app.adapters.shared_files import check_shared, load_demonstration
+from feedback_app.adapters.shared_files import (
+    check_population,
+    check_shared,
+    load_demonstration,
+    load_population,
+    load_table,
+)
 from feedback_app.adapters.text_catalogue import collect_texts, write_catalogue
 from feedback_app.adapters.yaml_lines import SurveyFileError
 from feedback_app.domain.demonstration import Demonstration
 from feedback_app.domain.import_map import ImportMap
 from feedback_app.domain.instrument import Instrument
 from feedback_app.domain.partnership import Partnership
+from feedback_app.domain.population import Population, PopulationTable
+from feedback_app.domain.scales import Scales
 from feedback_app.domain.shelf import FilesRefused
 from feedback_app.domain.texts import FieldedDocument, Texts, texts_of
 
@@ -77,6 +86,22 @@ class FileShelf:
     def load_demonstration(self) -> Demonstration:
         """Return how the demonstration's invented answers are spread; raise FilesRefused."""
         return _refusing(lambda: load_demonstration(self._surveys))
+
+    def load_population(self) -> Population | None:
+        """Return what answers are compared with, None where nothing is; raise FilesRefused."""
+        return _refusing(lambda: load_population(self._surveys))
+
+    def check_population(self) -> None:
+        """Raise FilesRefused with all that is wrong in what answers are compared with."""
+        _refusing(lambda: check_population(self._surveys))
+
+    def load_table(self, path: Path) -> PopulationTable:
+        """Return a table of people by district, age band and provision from a file; raise FilesRefused."""
+        return _refusing(lambda: load_table(self._surveys, path))
+
+    def load_scales(self) -> Scales:
+        """Return what the surveys share, such as the names of reporting groups; raise FilesRefused."""
+        return _refusing(lambda: load_scales(self._surveys))
 
     def _know(self, names: Sequence[str]) -> None:
         """Raise FilesRefused for a name that is no survey's."""

@@ -8,6 +8,7 @@ from feedback_app.cli.audit import audit
 from feedback_app.cli.database import database
 from feedback_app.cli.demonstration import demonstration
 from feedback_app.cli.importing import responses
+from feedback_app.cli.population import population
 from feedback_app.cli.running import Commands
 from feedback_app.cli.serving import jobs, serve
 from feedback_app.cli.summaries import summary
@@ -25,6 +26,19 @@ def main() -> None:
     """
 
 
-_COMMANDS = (database, surveys, waves, responses, summary, demonstration, translations, user, audit, serve, jobs)
+_COMMANDS = (
+    database,
+    surveys,
+    population,
+    waves,
+    responses,
+    summary,
+    demonstration,
+    translations,
+    user,
+    audit,
+    serve,
+    jobs,
+)
 for _command in _COMMANDS:
     main.add_command(_command)

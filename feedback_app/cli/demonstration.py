@@ -22,10 +22,10 @@ def seed(answers: int | None) -> None:
         if settings().environment == "production":
             raise Refused("Invented answers have no place beside real ones: FEEDBACK_ENVIRONMENT is production.")
         documents = [shelf().load_document(name) for name in shelf().list_surveys()]
-        spreads = shelf().load_demonstration()
+        planted = shelf().load_demonstration()
         with writing() as db:
             for document in documents:
-                own = spreads.of(document.instrument.name)
+                own = planted.of(document.instrument.name)
                 for made in demonstrating.seed_survey(
                     db, scope(), document, now().date(), first_language(), answers, own
                 ):

@@ -1,4 +1,4 @@
-"""`feedback-app summary`: a wave's figures."""
+"""`feedback-app summary`: a wave's figures, and what changed since an earlier wave."""
 
 from __future__ import annotations
 
@@ -6,59 +6,121 @@ import json
 from typing import Any
 
 import click
+from flask import current_app
 
-from feedback_app.cli.running import application, first_language, own_up_to_exact_figures, policy, reading, scope
-from feedback_app.services import summarising
+from feedback_app.cli import figure_lines
+from feedback_app.cli.running import (
+    Refused,
+    application,
+    first_language,
+    own_up_to_exact_figures,
+    policy,
+    reading,
+    scope,
+    shelf,
+)
+from feedback_app.reports.summary_csv import Changes, summary_csv
+from feedback_app.services import comparing, summarising
+from feedback_app.services.comparing import WaveComparison
+from feedback_app.services.summarising import ExactWave, WaveSummary
+
+EXACT_ALONE = "Exact figures are of one wave, unweighted, as table or json: leave out --compare, --weighted and csv."
 
 
 @click.command("summary")
 @click.option("--wave", "slug", required=True, help="The wave's name; see them with: wave list")
-@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", help="How to print it.")
+@click.option("--compare", "earlier", help="An earlier wave of the same survey: also say what changed since then.")
+@click.option("--weighted", is_flag=True, help="Also print weighted figures, and compare by them, where that may be.")
+@click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table", help="How to print it.")
 @click.option("--exact", is_flag=True, help="Unprotected counts, for the operator alone; goes into the audit log.")
 @click.option("--reason", default="", help="Why exact figures are needed, for the audit log.")
-def summary(slug: str, form: str, exact: bool, reason: str) -> None:
+def summary(slug: str, earlier: str | None, weighted: bool, form: str, exact: bool, reason: str) -> None:
     """Sum up a wave; protected, so that its figures point to nobody."""
+    if exact and (earlier or weighted or form == "csv"):
+        raise Refused(EXACT_ALONE)
     with application():
-        with reading() as db:
-            found = (
-                summarising.count_wave_exactly(db, scope(), slug, first_language())
-                if exact
-                else summarising.summarise_wave(db, scope(), slug, policy(), first_language())
-            )
         if exact:
-            own_up_to_exact_figures(slug, reason)
-    data, instrument = found.as_dict(), found.instrument
+            _print_exactly(slug, form, reason)
+            return
+        found, compared = _found(slug, earlier, weighted=weighted)
+    if weighted:
+        _say_what_is_not_weighted(found, compared)
     if form == "json":
-        click.echo(json.dumps(data, indent=2, ensure_ascii=False))
+        comparison = {"comparison": compared.as_dict()} if compared else {}
+        _print_json(found.as_dict() | comparison)
+    elif form == "csv":
+        click.echo(_as_csv(found, compared, weighted=weighted), nl=False)
+    else:
+        for line in figure_lines.summary_lines(found, weighted=weighted):
+            click.echo(line)
+        for line in ("", *figure_lines.comparison_lines(compared)) if compared else ():
+            click.echo(line)
+
+
+def _found(slug: str, earlier: str | None, *, weighted: bool) -> tuple[WaveSummary, WaveComparison | None]:
+    """Return a wave summed up and, where an earlier one is named, what changed since then."""
+    population, language = current_app.config["POPULATION"], first_language()
+    titles = {code: scale.title for code, scale in shelf().load_scales().item_scales.items()}
+    with reading() as db:
+        found = summarising.summarise_wave(db, scope(), slug, policy(), language, population, titles)
+        if earlier is None:
+            return found, None
+        return found, comparing.compare_waves(
+            db, scope(), slug, earlier, policy(), population=population, weighted=weighted, language=language,
+            titles=titles,
+        )  # fmt: skip
+
+
+def _say_what_is_not_weighted(found: WaveSummary, compared: WaveComparison | None) -> None:
+    """Say why there are no weighted figures, or why changes are compared by unweighted ones."""
+    if not found.weighting.published:
+        why = figure_lines.why_unweighted(found.weighting)
+        click.echo(f"{found.wave.slug} has no weighted figures: {why}. Its figures are unweighted.", err=True)
+    if compared and not compared.weighted and not compared.before.weighting.published:
+        why = figure_lines.why_unweighted(compared.before.weighting)
+        click.echo(f"{compared.before.wave.slug} has no weighted figures: {why}.", err=True)
+    if compared and not compared.weighted:
+        click.echo("The waves are compared by unweighted figures.", err=True)
+
+
+def _as_csv(found: WaveSummary, compared: WaveComparison | None, *, weighted: bool) -> str:
+    """Return the figures as CSV, with what changed beside them."""
+    changes = None
+    if compared:
+        families = [(family.name, family.m, family.changes) for family in compared.families]
+        earlier = {code: item.text for code, item in compared.before.instrument.items.items()}
+        changes = Changes(families, compared.refused, {**compared.titles, **earlier})
+    return summary_csv(
+        found.wave.slug, found.instrument, found.number, found.release, weighted=weighted, changes=changes
+    )
+
+
+def _print_exactly(slug: str, form: str, reason: str) -> None:
+    """Print exact counts and unrounded figures; the audit log says who asked."""
+    with reading() as db:
+        found = summarising.count_wave_exactly(db, scope(), slug, first_language())
+    own_up_to_exact_figures(slug, reason)
+    if form == "json":
+        _print_json(found.as_dict())
         return
-    click.echo(f"{data['wave']}: {instrument.title}")
-    click.echo(f"Responses: {_said(data['responses'])}")
-    for item in data["items"]:
-        click.echo(line_for(item, instrument.items[item["code"]].text))
+    click.echo(f"{found.wave.slug}: {found.instrument.title}")
+    click.echo(f"Responses: {found.responses}")
+    for line in _exact_lines(found):
+        click.echo(line)
 
 
-def line_for(item: dict[str, Any], text: str) -> str:
-    """Return one item as a line: its id, base, headline and question."""
-    headline = item.get("headline")
-    shown = "no headline"
-    if isinstance(headline, dict):
-        low, high = headline.get("low"), headline.get("high")
-        interval = f" ({_figure(low)} to {_figure(high)})" if low is not None and high is not None else ""
-        shown = f"{_said(headline['name'])} {_figure(headline.get('value'))}{interval}"
-    elif headline:
-        shown = str(headline)
-    if item.get("withheld"):
-        shown = f"withheld ({_said(item['withheld'])})"
-    return f"{item['code']:8} {shown:44} base {_said(item['base']):10} {text}"
+def _exact_lines(found: ExactWave) -> list[str]:
+    """Return one line an item: its exact base, headline and question."""
+    lines = []
+    for item in found.as_dict()["items"]:
+        shown, headline = "no headline", item["headline"]
+        if headline and headline["value"] is not None:
+            ends = "" if headline["low"] is None else f" ({headline['low']:.1f} to {headline['high']:.1f})"
+            shown = f"{headline['name'].replace('_', ' ')} {headline['value']:.1f}{ends}"
+        text = found.instrument.items[item["code"]].text
+        lines.append(f"{item['code']:8} {shown:36} base {item['base']:<8} {text}")
+    return lines
 
 
-def _figure(value: Any) -> str:
-    """Return a figure with one decimal at most."""
-    return f"{value:.1f}".removesuffix(".0") if isinstance(value, int | float) else _said(value)
-
-
-def _said(value: Any) -> str:
-    """Return a value that may be a number, words or nothing as it is printed."""
-    if isinstance(value, dict):
-        return ", ".join(f"{name.replace('_', ' ')} {_said(part)}" for name, part in value.items() if part is not None)
-    return "not shown" if value is None else str(value).replace("_", " ")
+def _print_json(data: dict[str, Any]) -> None:
+    click.echo(json.dumps(data, indent=2, ensure_ascii=False))

@@ -67,6 +67,15 @@ def _(problem: errors.ListTooShort) -> str:
 
 
 @sentences_for.register
+def _(problem: errors.WavesNotComparable) -> str:
+    return {
+        "same_wave": f"{problem.slug} cannot be compared with itself.",
+        "other_survey": f"{problem.slug} and {problem.earlier} are waves of different surveys.",
+        "not_earlier": f"{problem.earlier} did not begin before {problem.slug}: name the earlier wave with --compare.",
+    }[problem.reason]
+
+
+@sentences_for.register
 def _(problem: DBAPIError) -> str:
     said = str(problem.orig)
     if isinstance(problem, IntegrityError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 
 class FeedbackError(Exception):
@@ -79,6 +80,15 @@ class ListTooShort(FeedbackError):
 
     slug: str
     people: int
+
+
+@dataclass
+class WavesNotComparable(FeedbackError):
+    """Two waves cannot stand beside each other: "same_wave", "other_survey", or "not_earlier" by their first days."""
+
+    slug: str
+    earlier: str
+    reason: Literal["same_wave", "other_survey", "not_earlier"]
 
 
 @dataclass

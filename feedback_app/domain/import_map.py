@@ -26,7 +26,9 @@ def _as_text(given: object) -> object:
 
 Day = date  # the map itself has a field called date
 Labels = Annotated[Mapping[str, int | str], BeforeValidator(_keys_as_text)]
+IMPORTED = "import"  # the mode of a response from a file, followed by how it was collected where that is known
 Blank = Literal["skipped", "not_reached", "not_shown", "dont_know", "does_not_apply", "prefer_not_to_say"]
+CollectedBy = Literal["online", "paper", "phone", "in_person"]
 
 
 def tidy(cell: str) -> str:
@@ -76,6 +78,7 @@ class ImportMap(Frozen):
 
     `source` names the export: two files that are not one the extension of the other need names of their own, or
     equal rows in both would count once. `routes: ours` keeps only what this survey would have asked; `theirs` all.
+    `mode` says how people answered: without it the wave is not compared with any other.
     """
 
     source: str = Field(min_length=1, max_length=80)
@@ -86,6 +89,7 @@ class ImportMap(Frozen):
     language: str | None = None
     language_column: LanguageColumn | None = None
     form: Literal["standard", "easy_read", "pictures"] | None = None
+    mode: CollectedBy | None = None
     routes: Literal["ours", "theirs"] = "ours"
     columns: Annotated[Mapping[str, ColumnRule], BeforeValidator(_keys_as_text)] = Field(min_length=1)
     ignore: tuple[Annotated[str, BeforeValidator(_as_text)], ...] = ()
@@ -100,6 +104,11 @@ class ImportMap(Frozen):
         if twice:
             raise ValueError(f"the column {twice[0]!r} is spoken of twice")
         return self
+
+    @property
+    def response_mode(self) -> str:
+        """Return the mode that the responses get: "import", or "import_paper" and the like where the map says how."""
+        return f"{IMPORTED}_{self.mode}" if self.mode else IMPORTED
 
     def used_columns(self) -> tuple[str, ...]:
         """Return the names of the columns that are read, in order of the alphabet."""

@@ -10,6 +10,8 @@ from typing import Literal, Protocol
 from feedback_app.domain.demonstration import Demonstration
 from feedback_app.domain.errors import FeedbackError
 from feedback_app.domain.import_map import ImportMap
+from feedback_app.domain.population import Population, PopulationTable
+from feedback_app.domain.scales import Scales
 from feedback_app.domain.texts import FieldedDocument
 from feedback_app.domain.ways import Paths
 
@@ -88,6 +90,18 @@ class Shelf(Protocol):
 
     def load_demonstration(self) -> Demonstration:
         """Return how the demonstration's invented answers are spread; raise FilesRefused."""
+
+    def load_population(self) -> Population | None:
+        """Return what answers are compared with, None where nothing is; raise FilesRefused."""
+
+    def check_population(self) -> None:
+        """Raise FilesRefused with all that is wrong in what answers are compared with."""
+
+    def load_table(self, path: Path) -> PopulationTable:
+        """Return a table of people by district, age band and provision from a file; raise FilesRefused."""
+
+    def load_scales(self) -> Scales:
+        """Return what the surveys share, such as the names of reporting groups; raise FilesRefused."""
 
     def load_map(self, path: Path) -> ImportMap:
         """Return the map of an import from a file; raise FilesRefused."""

@@ -11,7 +11,9 @@ from textwrap import wrap
 from typing import Literal
 
 from feedback_app.domain.disclosure.safe import SafeFigure, SafeShare, SafeTable
+from feedback_app.domain.missing import Missing
 
+NOT_KNOWN = int(Missing.DONT_KNOW)
 Anchor = Literal["start", "middle", "end"]
 LINE = 20  # pixels from one line of words to the next
 LANE = 84.0  # per cent of the width that stands for 100% in a list of bars; the rest holds the value
@@ -89,9 +91,17 @@ def bars_chart(table: SafeTable, words: ChartWords, tones: Mapping[int, str], or
 
 
 def faces_chart(
-    table: SafeTable, words: ChartWords, tones: Mapping[int, str], order: Sequence[int], named: Mapping[int, str]
+    table: SafeTable,
+    words: ChartWords,
+    tones: Mapping[int, str],
+    order: Sequence[int],
+    named: Mapping[int, str],
+    not_known: int | None = None,
 ) -> Chart:
-    """Return one bar a face; `named` are the faces that have a figure of their own, which is shown with its range."""
+    """Return one bar a face, and one for those who do not know (`not_known` per cent) where the words have that code.
+
+    `named` are the faces that have a figure of their own, which is shown with its range.
+    """
     shares = {share.code: share.percent for share in table.distribution}
     figures = {figure.name: figure for figure in table.figures}
     own = {code: figures[name] for code, name in named.items() if figures[name].value is not None}
@@ -100,6 +110,8 @@ def faces_chart(
               own.get(code))
         for code in order
     ]  # fmt: skip
+    if NOT_KNOWN in words.answers:
+        lanes.append(_Lane(words.answers[NOT_KNOWN], not_known, words.values[NOT_KNOWN], "apart"))
     return _lanes(words, lanes, table.small_group)
 
 

@@ -68,10 +68,10 @@ def _explain(sheet: Any, words: Words, bold: Any, wrapped: Any) -> None:
         _write(sheet, number, line, wrapped)
 
 
-def _write(sheet: Any, number: int, cells: Sequence[str | int | None], look: Any) -> None:
+def _write(sheet: Any, number: int, cells: Sequence[str | int | float | None], look: Any) -> None:
     for column, cell in enumerate(cells):
         value = safe_cell(cell)
         if isinstance(value, str) and value:
             sheet.write_string(number, column, value, look)
-        elif isinstance(value, int):
+        elif isinstance(value, int | float):
             sheet.write_number(number, column, value, look)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import singledispatch
+from typing import TYPE_CHECKING
 
-from feedback_app.domain.disclosure.rules import ItemTable
+from feedback_app.domain.disclosure.rules import ItemTable, Weighted
 from feedback_app.domain.instrument import (
     FacesItem,
     Instrument,
@@ -19,6 +20,15 @@ from feedback_app.domain.instrument import (
 from feedback_app.domain.scoring.counts import Counts
 from feedback_app.domain.scoring.figures import NPS_CODES, NPS_DETRACTORS, NPS_MINIMUM_BASE, NPS_PROMOTERS
 from feedback_app.domain.scoring.headlines import HeadlineSpec, headlines_for, share_headline
+from feedback_app.domain.weighting.weighing import Weighting
+from feedback_app.reports.counting import Grouping, tally_item
+from feedback_app.reports.frame import AnswerFrame
+
+if TYPE_CHECKING:
+    from numpy import intp
+    from numpy.typing import NDArray
+
+MOST_CATEGORIES = 3  # of a margin whose categories two sums over the same people could be solved for
 
 NPS_SHARES = {
     "promoters": NPS_PROMOTERS,
@@ -69,7 +79,7 @@ def _none(_item: MultiItem | TextItem) -> tuple[HeadlineSpec, ...]:
     return ()
 
 
-def item_table(instrument: Instrument, item: Item, counts: Counts) -> ItemTable:
+def item_table(instrument: Instrument, item: Item, counts: Counts, weighted: Weighted | None = None) -> ItemTable:
     """Return an item's exact counts with all that the rules of disclosure need to know of it."""
     return ItemTable(
         code=item.id,
@@ -80,4 +90,37 @@ def item_table(instrument: Instrument, item: Item, counts: Counts) -> ItemTable:
         sensitive=item.sensitive,
         multi=isinstance(item, MultiItem),
         structural_zeros=frozenset() if isinstance(item, TextItem) else frozenset(item.structural_zeros),
+        weighted=weighted,
     )
+
+
+def weighted_answers(instrument: Instrument, frame: AnswerFrame, weighting: Weighting) -> dict[str, Weighted]:
+    """Return item id -> weighted answers of the people covered, with what to check them by; only items with figures.
+
+    Counts are scaled to the effective base of the item's own valid answers, Kish's (brief 3.6, 3.10).
+    """
+    import numpy as np
+
+    whole = Grouping(np.where(weighting.covered, 0, -1).astype(np.intp), 1, weighting.weights)
+    crosses = _crosses(weighting)
+    found = {}
+    for item in instrument.items.values():
+        if headlines_of(item) and not item.practice:
+            tally = tally_item(item, frame, whole)
+            parts = [tally_item(item, frame, cross) for cross in crosses]
+            within = [part.counts(group).values for part in parts for group in range(len(part.people))]
+            found[item.id] = Weighted(tally.effective_counts(0), tally.counts(0).values, tuple(within))
+    return found
+
+
+def _crosses(weighting: Weighting) -> list[Grouping]:
+    """Return the people covered by category, for each margin that has few enough of them."""
+    import numpy as np
+
+    found = []
+    for categories in weighting.categories.values():
+        there = np.unique(categories[weighting.covered & (categories >= 0)])
+        if len(there) <= MOST_CATEGORIES:
+            known: NDArray[intp] = np.where(categories >= 0, np.searchsorted(there, categories), -1)
+            found.append(Grouping(known, len(there)))
+    return found

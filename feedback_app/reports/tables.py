@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import astuple, dataclass, fields
+from dataclasses import astuple, dataclass, fields, replace
 
-from feedback_app.domain.disclosure.safe import SafeCount, SafeFigure, SafeRelease, SafeTable
+from feedback_app.domain.disclosure.safe import SafeCount, SafeFigure, SafeRelease, SafeScale, SafeTable
 from feedback_app.domain.instrument import Instrument, Item, TextItem
+from feedback_app.domain.scoring.reliability import AlphaReading, reading_of
 
 SCORES = frozenset({"nps", "net_score"})
-OUT_OF_100 = frozenset({"mean_satisfaction"})
+OUT_OF_100 = frozenset({"mean_satisfaction", "score"})
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,12 @@ class Words:
     figure: Callable[[Item, str], str]
     withheld: Callable[[str], str]
     title: str
+    score: str  # a scale's own lines: its mean, those without one, how well its questions agree
+    without_score: str
+    alpha: str
+    weighted: str  # "%(figure)s, weighted"
+    scale_title: Callable[[str], str]
+    unfit: str  # why a score is not shown whose questions do not agree
     read_me: tuple[tuple[str, str], ...]
     sheets: tuple[str, str]  # the names of the sheet that explains and of the one with the rows
 
@@ -39,14 +46,14 @@ class Row:
     code: int | None
     answer: str
     people: int | str | None = None
-    figure: int | None = None
-    low: int | None = None
-    high: int | None = None
+    figure: int | float | None = None
+    low: int | float | None = None
+    high: int | float | None = None
     unit: str = ""
     small_group: str = ""
     withheld: str = ""
 
-    def cells(self) -> tuple[str | int | None, ...]:
+    def cells(self) -> tuple[str | int | float | None, ...]:
         """Return the line's cells in the order of COLUMNS."""
         return astuple(self)
 
@@ -66,11 +73,19 @@ def total_cell(count: SafeCount) -> int | str:
     return f"<{count.high + 1}" if count.value is None else count.value
 
 
+def is_unfit(scale: SafeScale) -> bool:
+    """Return whether a scale's questions agree too little for its score to be shown: alpha under 0.6 (brief 3.4)."""
+    value = scale.alpha.value if scale.alpha else None
+    return value is not None and reading_of(value) is AlphaReading.SHOW_ITEMS_ONLY
+
+
 def flat_rows(instrument: Instrument, number: SafeCount, release: SafeRelease, words: Words) -> Iterator[Row]:
-    """Yield how many answered, then each item's base, answers, kinds of missing and figures."""
+    """Yield how many answered, then each item's base, answers, kinds of missing and figures, then the scores."""
     yield Row("", "", "", "responses", None, words.responses, total_cell(number))
     for table in release:
         yield from _item_rows(instrument.items[table.code], table, words)
+    for scale in release.scales:
+        yield from _scale_rows(scale, words)
 
 
 def _item_rows(item: Item, table: SafeTable, words: Words) -> Iterator[Row]:
@@ -87,13 +102,33 @@ def _item_rows(item: Item, table: SafeTable, words: Words) -> Iterator[Row]:
     for kind, count in table.missing.items():
         yield Row(*head, "missing", None, words.missing[kind], count.as_plain())
     for figure in table.figures:
-        yield _figure_row(head, item, figure, words)
+        yield _figure_row(head, words.figure(item, figure.name), figure, words)
+    for figure in table.weighted:
+        name = words.weighted % {"figure": words.figure(item, figure.name)}
+        yield _figure_row(head, name, figure, words, "weighted")
 
 
-def _figure_row(head: tuple[str, str, str], item: Item, figure: SafeFigure, words: Words) -> Row:
+def _figure_row(head: tuple[str, str, str], name: str, figure: SafeFigure, words: Words, part: str = "figure") -> Row:
     held = words.withheld(figure.reason) if figure.reason else ""
-    name = words.figure(item, figure.name)
     return Row(
-        *head, "figure", None, name, total_cell(figure.base), figure.value, figure.low, figure.high,
+        *head, part, None, name, total_cell(figure.base), figure.value, figure.low, figure.high,
         unit_of(figure.name), "", held,
     )  # fmt: skip
+
+
+def _scale_rows(scale: SafeScale, words: Words) -> Iterator[Row]:
+    """Yield a scale's mean score, weighted too, who has none, and its reliability; one that is held back says why."""
+    head, small = (scale.code, words.scale_title(scale.title), "scale"), words.small_group if scale.small_group else ""
+    held = words.withheld(scale.reason) if scale.reason else words.unfit if is_unfit(scale) else ""
+    if held:
+        yield Row(*head, "score", None, words.score, total_cell(scale.base), small_group=small, withheld=held)
+    else:
+        yield replace(_figure_row(head, words.score, scale.score, words, "score"), small_group=small)
+        if scale.weighted:
+            yield _figure_row(head, words.weighted % {"figure": words.score}, scale.weighted, words, "weighted")
+        if scale.without is not None:
+            yield Row(*head, "missing", None, words.without_score, scale.without.as_plain())
+    alpha = scale.alpha
+    if alpha is not None and alpha.value is not None:
+        people = total_cell(alpha.base)
+        yield Row(*head, "alpha", None, words.alpha, people, alpha.value, alpha.low, alpha.high, "0 to 1")

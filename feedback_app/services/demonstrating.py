@@ -10,7 +10,7 @@ from random import Random
 from sqlalchemy.orm import Session
 
 from feedback_app.domain.answers import unknown_answers
-from feedback_app.domain.demonstration import Spreads
+from feedback_app.domain.demonstration import Planted
 from feedback_app.domain.instrument import Instrument
 from feedback_app.domain.routing import keep_asked
 from feedback_app.domain.scope import Scope
@@ -45,7 +45,7 @@ def seed_survey(
     today: date,
     language: str,
     answers: int | None = None,
-    spreads: Spreads | None = None,
+    planted: Planted | None = None,
 ) -> list[Seeded]:
     """Make a survey's two demonstration waves; nothing when it has a wave already. `answers` are those of each wave."""
     instrument = document.instrument
@@ -53,6 +53,7 @@ def seed_survey(
         return []
     opens = week_of(today) - timedelta(weeks=WEEKS_SO_FAR)
     before = opens - timedelta(days=A_YEAR)
+    planted = planted or Planted()
     last_year, this_year = numbers_for(instrument) if answers is None else (answers, answers)
     made = []
     for day, year, closed_from, number in (
@@ -64,7 +65,7 @@ def seed_survey(
             db, scope, document, slug=slug, opens_on=day, closed_from=closed_from, today=today, demonstration=True
         )
         last = min(today, (closed_from or today + timedelta(days=1)) - timedelta(days=1))
-        inventor = _Inventor(wave, instrument, _ways_in(db, scope, wave, instrument), last, language, spreads or {})
+        inventor = _Inventor(wave, instrument, _ways_in(db, scope, wave, instrument), last, language, planted)
         ready = inventor.invent(number)
         for start in range(0, len(ready), BATCH):
             add_ready(db, scope, wave, "online", ready[start : start + BATCH])
@@ -78,7 +79,7 @@ def numbers_for(instrument: Instrument) -> tuple[int, int]:
     if items < TINY_SURVEY:
         return 8, 24
     if instrument.audience == "parent_carer" and items >= LONG_SURVEY:
-        return 160, 345
+        return 310, 345
     if instrument.audience == "young_person" and items >= LONG_SURVEY:
         return 70, 120
     return (40, 62) if instrument.minors else (34, 58)
@@ -99,17 +100,19 @@ class _Inventor:
     ways_in: tuple[str, ...]
     last: date
     language: str
-    spreads: Spreads
+    planted: Planted
 
     def invent(self, number: int) -> list[Ready]:
         """Return so many responses."""
-        draw = Random(f"{self.wave.slug}/{number}")  # noqa: S311 - invented answers, nothing secret
+        year = "this year" if self.wave.closed_from is None else "last year"
+        seed = f"{self.instrument.name}/{year}/{number}/{self.planted.draw}"  # no date: the same whenever it is run
+        draw = Random(seed)  # noqa: S311 - invented answers, nothing secret
         return [self._one(draw) for _ in range(number)]
 
     def _one(self, draw: Random) -> Ready:
         weeks = max(1, ((self.last - self.wave.opens_on).days + 7) // 7)
         week = self.wave.opens_on + timedelta(weeks=draw.randrange(weeks))
-        sheet = invent_sheet(self.instrument, draw, week, self.wave.closed_from is None, self.spreads)
+        sheet = invent_sheet(self.instrument, draw, week, self.wave.closed_from is None, self.planted)
         if unknown := unknown_answers(self.instrument, sheet):
             raise ValueError(f"{self.instrument.name} has no such answers to {', '.join(unknown)}")
         return make_ready(

@@ -228,7 +228,7 @@ def apply_import(
     `progress` is told how many rows of the spool are done. The caller commits: all of it, or nothing. Raise
     ImportRefused when the wave got another key since the check.
     """
-    wave = incoming.wave
+    wave, mode = incoming.wave, incoming.plan.response_mode
     if not bulk.keep_import_key(db, wave.id, incoming.key):
         raise ImportRefused((f"Something else was brought into {wave.slug} meanwhile. Run the command again.",))
     bulk.make_room(db)
@@ -237,7 +237,7 @@ def apply_import(
     added = done = 0
     for batch in _batches(map(decode, spool)):
         known = _known(db, wave, batch)
-        added += add_ready(db, scope, wave, bulk.IMPORTED, [one for one in batch if one.source not in known])
+        added += add_ready(db, scope, wave, mode, [one for one in batch if one.source not in known])
         done += len(batch)
         if progress is not None:
             progress(done)

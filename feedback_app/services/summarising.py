@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-import uuid
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from feedback_app.domain.disclosure.gate import protect, total_safe
+from feedback_app.domain.disclosure.gate import total_safe
 from feedback_app.domain.disclosure.policy import Policy
 from feedback_app.domain.disclosure.rules import ItemTable
 from feedback_app.domain.disclosure.safe import SafeCount, SafeRelease
+from feedback_app.domain.disclosure.totals import count_safe
 from feedback_app.domain.instrument import Instrument
+from feedback_app.domain.population import Frame, Population
 from feedback_app.domain.scope import Scope
-from feedback_app.reports.counting import ItemCounts, count_items
-from feedback_app.reports.item_tables import item_table
+from feedback_app.domain.scoring.quality import sensitivity_check
+from feedback_app.domain.scoring.rounding import round_half_up
+from feedback_app.domain.weighting.weighing import Weighting
+from feedback_app.domain.who_answered import WhoAnswered, who_answered
+from feedback_app.services.counting import Hurried, make_tables, protect_wave
 from feedback_app.services.fielding import get_instrument, get_wave
 from feedback_app.store import responses, waves
 from feedback_app.store.waves import WaveFacts
 
-REMEMBERED = 64  # waves whose counts a process keeps; a count is a few kilobytes
+STEP_OF_EFFECTIVE_N = 10  # finer, it would tell the groups' sizes better than their own rounded counts do
 
 
 @dataclass(frozen=True)
@@ -34,13 +39,64 @@ class WaveLine:
 
 
 @dataclass(frozen=True)
+class WeightingFacts:
+    """How a wave's answers are weighted, as anybody may know it; ``reasons`` says why there are no weighted figures.
+
+    ``margins``: weighted on; ``unknown``: not in the frame; ``too_small``: in it, but with too few answers; ``merged``:
+    margin -> groups of codes counted as one. ``people``: covered by the frame, about. ``effective_n`` to the nearest
+    ten and ``design_effect`` to 1 decimal, None where too few answered. ``covers``: whom the frame counts, in words.
+    """
+
+    margins: tuple[str, ...]
+    unknown: tuple[str, ...]
+    too_small: tuple[str, ...]
+    merged: Mapping[str, tuple[tuple[int, ...], ...]]
+    reasons: tuple[str, ...]
+    people: SafeCount
+    effective_n: int | None
+    design_effect: float | None
+    covers: str | None
+
+    @property
+    def published(self) -> bool:
+        """Return whether there are weighted figures."""
+        return not self.reasons
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the facts as plain data for JSON."""
+        facts = {name: getattr(self, name) for name in ("effective_n", "design_effect", "covers")}
+        lists = {name: list(getattr(self, name)) for name in ("margins", "unknown", "too_small", "reasons")}
+        merged = {margin: [list(group) for group in groups] for margin, groups in self.merged.items()}
+        return {"published": self.published, "people": self.people.as_total(), **facts, **lists, "merged": merged}
+
+
+@dataclass(frozen=True)
+class Quality:
+    """How many answered a run of ratings alike and in haste; they are kept (brief 3.14).
+
+    ``largest_shift``: without them no core headline that is shown moves by more points than this; None where few
+    answered or the number is hidden.
+    """
+
+    flagged: SafeCount
+    largest_shift: int | None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the facts as plain data for JSON."""
+        return {"flagged": self.flagged.as_plain(), "largest_shift": self.largest_shift}
+
+
+@dataclass(frozen=True)
 class WaveSummary:
-    """A wave as it may be shown to anybody: how many answered, and a protected table for each item."""
+    """A wave as it may be shown to anybody: how many answered, a protected table for each item, and who was heard."""
 
     wave: WaveFacts
     instrument: Instrument
     number: SafeCount
     release: SafeRelease
+    weighting: WeightingFacts
+    who: WhoAnswered
+    quality: Quality
 
     def as_dict(self) -> dict[str, Any]:
         """Return the summary as plain data for JSON."""
@@ -48,6 +104,10 @@ class WaveSummary:
             **_facts(self.wave, self.instrument),
             "responses": self.number.as_total(),
             "items": self.release.as_dict(),
+            "scales": [scale.as_dict() for scale in self.release.scales],
+            "weighting": self.weighting.as_dict(),
+            "who_answered": self.who.as_dict(),
+            "quality": self.quality.as_dict(),
         }
 
 
@@ -115,40 +175,72 @@ def count_waves_exactly(db: Session, scope: Scope) -> dict[str, int]:
     return {wave.slug: numbers.get(wave.id, 0) for wave in waves.list_waves(db, scope)}
 
 
-def summarise_wave(db: Session, scope: Scope, slug: str, policy: Policy, language: str) -> WaveSummary:
-    """Return a wave's protected tables, its words in a language; raise SurveyUnknown."""
-    exact = count_wave_exactly(db, scope, slug, language)
-    number = total_safe(exact.responses, policy, exact.instrument.minors)
-    return WaveSummary(exact.wave, exact.instrument, number, protect(exact.tables, policy))
+def summarise_wave(
+    db: Session,
+    scope: Scope,
+    slug: str,
+    policy: Policy,
+    language: str,
+    population: Population | None = None,
+    titles: Mapping[str, str] | None = None,
+) -> WaveSummary:
+    """Return a wave's protected tables, its words in a language; raise SurveyUnknown.
 
-
-def count_wave_exactly(db: Session, scope: Scope, slug: str, language: str) -> ExactWave:
-    """Return a wave's exact counts: for protecting them, and for the operator's own command; raise SurveyUnknown.
-
-    Questions to practise with are left out: they say how answering works, not what anybody thinks.
+    Answers are weighted to the ``population`` where that may be done. ``titles``: those of the scales.
     """
     wave = get_wave(db, scope, slug)
     instrument = get_instrument(db, wave.version_id, language)
-    counted = _count(db, wave, instrument)
-    shown = (item for item in instrument.items.values() if not item.practice)
-    tables = tuple(item_table(instrument, item, counted.by_item[item.id]) for item in shown)
-    return ExactWave(wave, instrument, counted.responses, tables)
+    frame = population.frame if population else None
+    exact = make_tables(db, wave, instrument, frame, titles or {})
+    release = protect_wave(wave, exact, policy)
+    number = exact.counted.items.responses
+    return WaveSummary(
+        wave=wave,
+        instrument=instrument,
+        number=total_safe(number, policy, instrument.minors),
+        release=release,
+        weighting=weighting_facts(exact.weighed.weighting, frame, policy, instrument),
+        who=who_answered(instrument, release, frame),
+        quality=_quality(exact.counted.hurried, number, release, policy, instrument),
+    )
 
 
-@lru_cache(maxsize=REMEMBERED)
-def _remembered(_wave_id: uuid.UUID) -> dict[tuple[int, int], ItemCounts]:
-    """Return the place where this process keeps a wave's counts, by its number of responses and of erasures."""
-    return {}
+def weighting_facts(
+    weighting: Weighting, frame: Frame | None, policy: Policy, instrument: Instrument
+) -> WeightingFacts:
+    """Return what anybody may know of a weighting; its effect only where it is published or 100 people are covered."""
+    told = weighting.margins and (weighting.publishable or weighting.people >= policy.exact_headline_base)
+    ours = frame is not None and instrument.name in frame.surveys
+    effective = STEP_OF_EFFECTIVE_N * int(round_half_up(weighting.effective_n / STEP_OF_EFFECTIVE_N))
+    return WeightingFacts(
+        margins=weighting.margins,
+        unknown=weighting.unknown,
+        too_small=weighting.too_small,
+        merged=weighting.merged,
+        reasons=weighting.reasons,
+        people=total_safe(weighting.people, policy, instrument.minors),
+        effective_n=effective if told else None,
+        design_effect=round_half_up(weighting.design_effect, 1) if told else None,
+        covers=frame.covers if frame and ours else None,
+    )
 
 
-def _count(db: Session, wave: WaveFacts, instrument: Instrument) -> ItemCounts:
-    """Return a wave's counts, from memory while no response has come or gone since."""
-    kept = _remembered(wave.id)
-    state = (waves.count_responses(db, wave.id), wave.erasures)
-    if found := kept.get(state):
-        return found
-    counted = count_items(instrument, responses.iterate_answers(db, wave.id))
-    if counted.responses == state[0]:  # else an answer came in between: counted anew next time
-        kept.clear()
-        kept[state] = counted
-    return counted
+def _quality(hurried: Hurried, number: int, release: SafeRelease, policy: Policy, instrument: Instrument) -> Quality:
+    """Return how many answered in haste, and by how much at most they move what is shown."""
+    flagged = count_safe(hurried.people, policy.threshold_for(instrument.minors, sensitive=False), policy)
+    if number < policy.exact_headline_base or flagged.value is None:
+        return Quality(flagged, None)
+    shown = {table.code for table in release if table.headline and table.headline.value is not None}
+    moved = sensitivity_check(
+        {code: value for code, value in hurried.everybody.items() if code in shown},
+        {code: value for code, value in hurried.without.items() if code in shown},
+    )
+    return Quality(flagged, math.ceil(abs(moved.points)) if moved else None)
+
+
+def count_wave_exactly(db: Session, scope: Scope, slug: str, language: str) -> ExactWave:
+    """Return a wave's exact counts, for the operator's own command; raise SurveyUnknown."""
+    wave = get_wave(db, scope, slug)
+    instrument = get_instrument(db, wave.version_id, language)
+    exact = make_tables(db, wave, instrument, None, {})
+    return ExactWave(wave, instrument, exact.counted.items.responses, exact.tables)

@@ -9,11 +9,11 @@ from typing import Any, cast
 from sqlalchemy import Select, Table, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
+from feedback_app.domain.import_map import IMPORTED
 from feedback_app.store.tables import Response, ResponseText, Wave, random_id
 
 _RESPONSES, _TEXTS = cast(Table, Response.__table__), cast(Table, ResponseText.__table__)
 CACHE_KILOBYTES = 65_536
-IMPORTED = "import"  # the mode of a response that came from a file
 
 
 def make_room(db: Session) -> None:
@@ -73,7 +73,7 @@ def keep_import_key(db: Session, wave_id: uuid.UUID, key: bytes) -> bool:
 
 def has_unmarked_imports(db: Session, wave_id: uuid.UUID) -> bool:
     """Return whether a wave holds imported responses whose marks have been forgotten."""
-    wanted = (Response.wave_id == wave_id, Response.mode == IMPORTED, Response.source_hash.is_(None))
+    wanted = (Response.wave_id == wave_id, Response.mode.startswith(IMPORTED), Response.source_hash.is_(None))
     return db.scalar(select(Response.id).where(*wanted).limit(1)) is not None
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Table, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from feedback_app.domain.scope import Scope
@@ -28,11 +28,11 @@ class WaveFacts:
     texts_open: bool
     demonstration: bool
     erasures: int
-    invited: int | None = None
+    invited: int | None
 
 
 _WAVE = cast(Table, Wave.__table__)
-FACTS = (
+FACTS: tuple[ColumnElement[Any], ...] = (
     _WAVE.c.id,
     _WAVE.c.slug,
     _WAVE.c.survey_slug,

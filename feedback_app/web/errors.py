@@ -55,6 +55,20 @@ def closed(error: errors.WaveClosed) -> ResponseReturnValue:
     return page, 410
 
 
+def not_comparable(error: errors.WavesNotComparable) -> ResponseReturnValue:
+    """400: two waves that cannot stand beside each other, with a way to where they can."""
+    sentence = {
+        "same_wave": _("These are one and the same wave. Choose an earlier one to compare it with."),
+        "other_survey": _("These waves asked different surveys. Only waves of one survey can be compared."),
+        "not_earlier": _("The wave to compare with has to be the earlier one."),
+    }[error.reason]
+    actions = [{"text": _("Go to the wave"), "url": url_for("team.wave", slug=error.slug)}]
+    if error.reason == "not_earlier":
+        turned = url_for("team.compared", slug=error.earlier, earlier=error.slug)
+        actions.insert(0, {"text": _("Compare them the other way round"), "url": turned})
+    return show_error(_("We cannot compare these waves"), [sentence], 400, actions)
+
+
 def draft_gone(_error: errors.DraftGone) -> ResponseReturnValue:
     """This browser has no unfinished survey here."""
     sentences = [
@@ -140,6 +154,7 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(errors.SurveyUnknown, unknown)
     app.register_error_handler(errors.PageUnknown, unknown)
     app.register_error_handler(errors.WaveClosed, closed)
+    app.register_error_handler(errors.WavesNotComparable, not_comparable)
     app.register_error_handler(errors.DraftGone, draft_gone)
     app.register_error_handler(401, not_signed_in)
     app.register_error_handler(403, forbidden)

@@ -10,17 +10,18 @@ import json
 import resource
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from random import Random
 from statistics import median
 from typing import Any
 
 from flask import Flask
+from sqlalchemy.orm import Session
 
 from feedback_app.domain import routing
 from feedback_app.domain.wave import week_of
-from feedback_app.services import exporting, summarising
+from feedback_app.services import comparing, exporting, summarising
 from feedback_app.services.bulk_adding import BATCH, Ready, add_ready, make_ready
 from feedback_app.services.inventing import invent_sheet
 from tests.benchmarks.figures import print_table, stopwatch
@@ -30,10 +31,12 @@ from tests.support.surveys import ROOT, field, real_survey
 
 SIZES = (1_000, 10_000, 100_000)
 KINDS = 2_000  # different people, over and over
+OPENED = datetime.now(UTC).date() - timedelta(days=30)
 SURVEY, LANGUAGE = "send_parents", "en_GB"
 AGAIN = 5
 HEADINGS = (
-    "database", "responses", "added/s", "cold s", "warm s", "export s", "rows/s", "zip MB", "workbook s", "peak MB",
+    "database", "responses", "added/s", "cold s", "warm s", "compared s", "export s", "rows/s", "zip MB", "workbook s",
+    "peak MB",
 )  # fmt: skip
 
 
@@ -48,7 +51,7 @@ def fill(app: Flask, ready: list[Ready], number: int) -> float:
     """Add a wave of so many responses, its words left out, and return how many were added a second."""
     from feedback_app.extensions import db
 
-    wave = field(app, real_survey(SURVEY), slug=f"wave-{number}")
+    wave = field(app, real_survey(SURVEY), slug=f"wave-{number}", opens_on=OPENED + timedelta(days=len(str(number))))
     with app.app_context(), stopwatch() as clock:
         rows = (ready[at % KINDS] for at in range(number))
         while batch := list(islice(rows, BATCH)):
@@ -58,19 +61,20 @@ def fill(app: Flask, ready: list[Ready], number: int) -> float:
 
 
 def measure(app: Flask, slug: str) -> dict[str, Any]:
-    """Return the seconds that a wave takes, cold and warm, as rows in words and as a workbook, and peak megabytes."""
+    """Return the seconds that a wave takes, cold and warm, compared, as rows and as a workbook, and peak megabytes."""
     from feedback_app.extensions import db
     from feedback_app.web.team import phrases
 
-    scope, policy = app.config["SCOPE"], app.config["DISCLOSURE"]
+    scope, policy, population = (app.config[name] for name in ("SCOPE", "DISCLOSURE", "POPULATION"))
     with app.test_request_context("/"):
         with stopwatch() as cold:
-            summary = summarising.summarise_wave(db.session, scope, slug, policy, LANGUAGE)
+            summary = summarising.summarise_wave(db.session, scope, slug, policy, LANGUAGE, population)
         warm = []
         for _ in range(AGAIN):
             with stopwatch() as clock:
-                summarising.summarise_wave(db.session, scope, slug, policy, LANGUAGE)
+                summarising.summarise_wave(db.session, scope, slug, policy, LANGUAGE, population)
             warm.append(clock.seconds)
+        compared = compared_seconds(app, db.session, slug)
         words = phrases.row_words(exporting.row_facts(summary.instrument))
         with stopwatch() as export:
             archive = exporting.pack_rows(db.session, scope, slug, words, in_words=True, language=LANGUAGE)
@@ -80,11 +84,28 @@ def measure(app: Flask, slug: str) -> dict[str, Any]:
     return {
         "cold": cold.seconds,
         "warm": median(warm),
+        "compared": compared,
         "export": export.seconds,
         "bytes": len(archive),
         "workbook": workbook.seconds,
         "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
     }
+
+
+def compared_seconds(app: Flask, session: Session, slug: str) -> float | str:
+    """Return the seconds in which a wave, warm, is compared with the one before it; nothing for the first."""
+    scope, policy, population = (app.config[name] for name in ("SCOPE", "DISCLOSURE", "POPULATION"))
+    earlier = comparing.list_comparable(session, scope, slug)
+    if not earlier:
+        return ""
+    seconds = []
+    for _ in range(1 + AGAIN):
+        with stopwatch() as clock:
+            comparing.compare_waves(
+                session, scope, slug, earlier[0].slug, policy, language=LANGUAGE, population=population
+            )
+        seconds.append(clock.seconds)
+    return median(seconds[1:])
 
 
 def measured_apart(database: Database, slug: str) -> dict[str, Any]:
@@ -113,7 +134,14 @@ def main() -> None:
                 rates = [fill(app, ready, number) for number in SIZES]
             for number, rate in zip(SIZES, rates, strict=True):
                 seen = measured_apart(database, f"wave-{number}")
-                row = [seen["cold"], seen["warm"], seen["export"], number / seen["export"], seen["bytes"] / 1e6]
+                row = [
+                    seen["cold"],
+                    seen["warm"],
+                    seen["compared"],
+                    seen["export"],
+                    number / seen["export"],
+                    seen["bytes"] / 1e6,
+                ]
                 rows.append([database.name, number, rate, *row, seen["workbook"], seen["peak"]])
     print_table("A wave summed up and taken out (aims: 100,000 warm under 1 s, exported under 3 s)", HEADINGS, rows)
 

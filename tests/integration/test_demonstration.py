@@ -13,10 +13,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from feedback_app.domain.answers import AnswerSheet, unknown_answers
-from feedback_app.domain.instrument import FacesItem, NpsItem, RatingItem
+from feedback_app.domain.demonstration import Planted, ScaledItem, disagreements, true_shares
+from feedback_app.domain.instrument import Instrument, NpsItem
 from feedback_app.domain.missing import Missing
 from feedback_app.domain.routing import items_asked
-from feedback_app.services.inventing import PLANTED, invent_sheet, shares_of
+from feedback_app.domain.scoring.families import Verdict
+from feedback_app.services.comparing import compare_waves
+from feedback_app.services.demonstrating import seed_survey
+from feedback_app.services.inventing import invent_sheet, points_for
 from feedback_app.store.accounts import User
 from feedback_app.store.responses import decode_answers
 from feedback_app.store.tables import Collector, Response, ResponseText, Wave
@@ -38,7 +42,7 @@ def test_every_survey_gets_a_closed_wave_and_an_open_one(run: CommandLine, db: S
     }
     assert all(one["demonstration"] for one in listed)
     parents = {one["state"]: one["responses"] for one in listed if one["survey"] == "send-parents"}
-    assert parents == {"closed": 160, "open": 345}
+    assert parents == {"closed": 310, "open": 345}
     assert "Sign in as send.team@example.org with the password" in printed
     assert sorted(db.scalars(select(User.email))) == ["lead@example.org", "send.team@example.org"]
     assert (db.scalar(select(func.count()).select_from(Collector)) or 0) >= 8
@@ -93,27 +97,119 @@ def test_invented_answers_keep_to_the_path_and_to_the_codes(run: CommandLine, ap
         assert response.week.weekday() == 0
 
 
-def test_the_planted_difference_is_exactly_as_large_as_documented(app: Flask) -> None:
+def favourable_codes(item: ScaledItem) -> set[int]:
+    """Return the codes of an item that count as favourable (of an NPS item: promoters)."""
+    if isinstance(item, NpsItem):
+        return {9, 10}
+    return set(item.bottom if getattr(item, "reverse_coded", False) else item.top)
+
+
+def true_share(instrument: Instrument, planted: Planted, item: ScaledItem, told: AnswerSheet, this_year: bool) -> float:
+    """Return the true favourable share, 0 to 100, of people with these answers; all shares are positive and add up."""
+    shares = dict(true_shares(instrument, item, points_for(instrument, planted, item, told, this_year)))
+    assert sum(shares.values()) == pytest.approx(1)
+    assert min(shares.values()) > 0
+    return 100 * sum(shares[code] for code in favourable_codes(item))
+
+
+def test_the_planted_difference_is_exactly_as_large_as_the_file_says(app: Flask) -> None:
     shelf = app.config["SHELF"]
+    demonstration = shelf.load_demonstration()
+    own = demonstration.changes.surveys
     for name in shelf.list_surveys():
-        instrument = shelf.load_document(name).instrument
+        instrument, planted = shelf.load_document(name).instrument, demonstration.of(name)
+        assert list(disagreements(planted, instrument)) == []
         for item in instrument.items.values():
-            if isinstance(item, RatingItem | FacesItem | NpsItem):
-                before, now = dict(shares_of(instrument, item, False)), dict(shares_of(instrument, item, True))
-                best = {9, 10} if isinstance(item, NpsItem) else set(item.top)
-                if getattr(item, "reverse_coded", False):
-                    best = set(item.bottom)
-                moved = sum(now[code] - before[code] for code in best)
-                assert moved * 100 == pytest.approx(PLANTED.get(item.type, 0))
-                assert sum(now.values()) == pytest.approx(1)
-                assert min(now.values()) > 0
+            if isinstance(item, ScaledItem):
+                said = own[name].get(item.id, 0) if name in own else demonstration.changes.types.get(item.type, 0)
+                for help_plan in (1, 2, 3):
+                    told = AnswerSheet({"PC02": help_plan})
+                    now, before = (true_share(instrument, planted, item, told, year) for year in (True, False))
+                    assert now - before == pytest.approx(said)
+
+
+def test_the_parents_survey_holds_large_changes_a_fall_and_mostly_none(app: Flask) -> None:
+    shelf = app.config["SHELF"]
+    instrument, planted = shelf.load_document("send_parents").instrument, shelf.load_demonstration().of("send_parents")
+    rated = [item for item in instrument.items.values() if isinstance(item, ScaledItem)]
+    assert {item.id: change for item in rated if (change := planted.change_of(item))} == {
+        "PC14": 12, "PC15": 14, "PC20": 9,
+    }  # fmt: skip
+    useful = instrument.items["PC19"].figures["useful"]  # type: ignore[union-attr]
+    shares = []
+    for this_year in (True, False):
+        weights = planted.spreads["PC19"][0].weights_in(this_year)
+        shares.append(100 * sum(weights[code] for code in useful.codes) / sum(weights[code] for code in useful.base))
+    assert shares[0] - shares[1] == pytest.approx(-12)
+
+
+def test_a_comparison_of_the_parents_waves_finds_what_was_planted_and_nothing_else(app: Flask, db: Session) -> None:
+    shelf, scope = app.config["SHELF"], app.config["SCOPE"]
+    document, planted = shelf.load_document("send_parents"), shelf.load_demonstration().of("send_parents")
+    seed_survey(db, scope, document, date(2026, 11, 21), "en_GB", planted=planted)
+    db.commit()
+    slugs = "send-parents-2026", "send-parents-2025"
+    found = compare_waves(db, scope, *slugs, app.config["DISCLOSURE"], language="en_GB")
+    db.rollback()
+    changes = {change.code: change for family in found.families for change in family.changes}
+    told = {code: str(one.verdict) for code, one in changes.items() if one.verdict is not Verdict.NO_CLEAR_CHANGE}
+    assert told == {"PC14": "higher", "PC15": "higher", "PC19": "lower", "PC20": "higher"}
+    for code, points in {"PC14": 12, "PC15": 14, "PC19": -12, "PC20": 9, "PC06": 0, "PC12": 0}.items():
+        low, high = changes[code].low, changes[code].high
+        assert low is not None
+        assert high is not None
+        assert low <= points <= high
+
+
+def test_the_same_people_are_invented_on_every_day(app: Flask, db: Session) -> None:
+    shelf, scope = app.config["SHELF"], app.config["SCOPE"]
+    document, planted = shelf.load_document("helpline"), shelf.load_demonstration().of("helpline")
+    found = []
+    for today in (date(2026, 11, 21), date(2031, 2, 3)):
+        seed_survey(db, scope, document, today, "en_GB", planted=planted)
+        found.append(Counter(db.scalars(select(Response.answers))))
+        db.rollback()
+    assert found[0] == found[1]
+
+
+def test_families_with_a_plan_and_with_sen_support_differ_in_both_years(app: Flask) -> None:
+    shelf = app.config["SHELF"]
+    instrument, planted = shelf.load_document("send_parents").instrument, shelf.load_demonstration().of("send_parents")
+    for name in ("PC06", "PC20", "PC22"):
+        item = instrument.items[name]
+        assert isinstance(item, ScaledItem)
+        for this_year in (True, False):
+            plan, support = (
+                true_share(instrument, planted, item, AnswerSheet({"PC02": code}), this_year) for code in (1, 3)
+            )
+            assert plan - support == pytest.approx(10)
+
+
+def test_what_there_is_no_room_for_is_told(app: Flask) -> None:
+    instrument = app.config["SHELF"].load_document("send_parents").instrument
+    for planted, said in (
+        (Planted(items={"PC15": 30}), "PC15 has no room for +30 points"),
+        (
+            Planted(items={"PC02": 5}),
+            "send_parents has no rated question PC02 to plant a change in",
+        ),
+        (
+            Planted(items={"PC99": 5}),
+            "send_parents has no rated question PC99 to plant a change in",
+        ),
+        (
+            Planted.model_validate({"items": {}, "leanings": [{"when": {"item": "PC77", "in": [1]}, "points": 3}]}),
+            "a leaning depends on PC77, which send_parents does not ask",
+        ),
+    ):
+        assert list(disagreements(planted, instrument)) == [said]
 
 
 def test_invented_children_are_of_a_likely_age_and_learn_where_children_of_that_age_do(app: Flask) -> None:
     shelf = app.config["SHELF"]
-    instrument, spreads = shelf.load_document("send_parents").instrument, shelf.load_demonstration().of("send_parents")
+    instrument, planted = shelf.load_document("send_parents").instrument, shelf.load_demonstration().of("send_parents")
     draw = Random("a test")
-    sheets = [invent_sheet(instrument, draw, date(2026, 11, 2), True, spreads).answers for _ in range(3000)]
+    sheets = [invent_sheet(instrument, draw, date(2026, 11, 2), True, planted).answers for _ in range(3000)]
     ages = Counter(sheet["PC01"] for sheet in sheets)
     for codes, share in (((1,), 0.12), ((2,), 0.40), ((3, 4), 0.35), ((5, 6), 0.13)):
         assert sum(ages[code] for code in codes) / len(sheets) == pytest.approx(share, abs=0.03)
@@ -139,8 +235,8 @@ def test_spreads_move_no_rating_off_its_planted_share(app: Flask) -> None:
     shelf = app.config["SHELF"]
     for name in shelf.list_surveys():
         items = shelf.load_document(name).instrument.items
-        spread = [items[item] for item in shelf.load_demonstration().of(name)]
-        assert not [item.id for item in spread if isinstance(item, RatingItem | FacesItem | NpsItem)]
+        spread = [items[item] for item in shelf.load_demonstration().of(name).spreads]
+        assert not [item.id for item in spread if isinstance(item, ScaledItem)]
 
 
 def test_many_invented_answers_come_close_to_the_shares_they_are_drawn_from(app: Flask) -> None:
@@ -149,5 +245,6 @@ def test_many_invented_answers_come_close_to_the_shares_they_are_drawn_from(app:
     draw = Random("a test")
     sheets = [invent_sheet(instrument, draw, date(2026, 11, 2), True) for _ in range(4000)]
     given = [answer for sheet in sheets if (answer := sheet.answers["HL1"]) > 0]
-    for code, share in shares_of(instrument, item, True):
+    assert isinstance(item, ScaledItem)
+    for code, share in true_shares(instrument, item):
         assert given.count(code) / len(given) == pytest.approx(share, abs=0.03)

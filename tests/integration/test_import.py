@@ -52,6 +52,15 @@ def test_columns_become_answers_breakdowns_context_and_words(run: CommandLine, f
     assert [entry.action for entry in entries] == ["wave opened", "responses imported"]
 
 
+def test_how_people_had_answered_is_kept_where_the_map_says_it(run: CommandLine, file: Path, db: Session) -> None:
+    on_paper = file.with_name("on_paper.yaml")
+    on_paper.write_text((IMPORTS / "clubs_map.yaml").read_text(encoding="utf-8") + "mode: paper\n", encoding="utf-8")
+    write(file, AMINA)
+    run.must(*command(file, "--apply", map_file=on_paper))
+    assert [one.mode for one in stored(db)] == ["import_paper"]
+    assert "New: 0. In the wave already: 1." in run.must(*command(file))  # it is the same row, however it was collected
+
+
 def test_the_same_file_twice_changes_nothing(run: CommandLine, file: Path, db: Session) -> None:
     write(file, AMINA, BEN, BEN)
     run.must(*command(file, "--apply"))

@@ -12,7 +12,7 @@ from feedback_app.services.importing import import_key
 from feedback_app.store.bulk import keep_import_key
 from feedback_app.store.retention import delete_words
 from feedback_app.store.waves import find_wave
-from tests.support.commands import CommandLine
+from tests.support.commands import IMPORTS, CommandLine
 from tests.support.imports import AMINA, ANYSHIRE, BEN, command, into, run_with_a_wave, stored, waves, write
 
 
@@ -59,6 +59,20 @@ def test_marks_and_key_go_with_the_words_and_the_wave_takes_no_more(run: Command
         assert "clubs-2025 takes no more imports: people's own words in it were deleted" in refused.stderr
     assert "Rows: 2. New: 0. In the wave already: 2." in run.must(*into("clubs-later", file))
     assert len(stored(db)) == 4
+
+
+def test_a_wave_whose_marks_are_gone_takes_no_more_however_its_rows_were_collected(
+    run: CommandLine, file: Path, db: Session
+) -> None:
+    by_phone = file.with_name("by_phone.yaml")
+    by_phone.write_text((IMPORTS / "clubs_map.yaml").read_text(encoding="utf-8") + "mode: phone\n", encoding="utf-8")
+    write(file, AMINA)
+    run.must(*command(file, "--apply", map_file=by_phone))
+    assert delete_words(db, ANYSHIRE, date(2025, 4, 12)) == 1
+    db.commit()
+    refused = run(*command(file, "--apply", map_file=by_phone))
+    assert refused.exit_code == 2
+    assert "clubs-2025 takes no more imports" in refused.stderr
 
 
 def test_in_a_wave_without_an_end_marks_go_with_the_first_words(run: CommandLine, file: Path, db: Session) -> None:

@@ -127,7 +127,7 @@ def test_a_mistake_about_the_population_is_told_with_its_line(
 
 def test_a_partnership_need_not_say_what_it_is_compared_with(anyshire: Path) -> None:
     assert load_population(anyshire) is None
-    assert load_demonstration(anyshire).of("skip") == {}
+    assert load_demonstration(anyshire).surveys == ()
     check_shared(anyshire)
 
 
@@ -138,6 +138,8 @@ def test_a_partnership_need_not_say_what_it_is_compared_with(anyshire: Path) -> 
         ("PC03:", "PC06:", "send_parents has no question PC06 with one answer out of a list"),
         ("weights: {1: 34,", "weights: {9: 34,", "PC03 has no answer with the code 9"),
         ("send_parents:", "send_parrots:", "there is no survey called send_parrots"),
+        ("send_parents: {PC14:", "send_parrots: {PC14:", "there is no survey called send_parrots"),
+        ("PC14: 12", "PC99: 12", "send_parents has no rated question PC99 to plant a change in"),
         ("- when: {item: PC01, in: [1]}", "- when: {item: PC05, in: [1]}", "PC02 depends on PC05, which"),
     ],
 )

@@ -18,16 +18,20 @@ from feedback_app.reports.charts import (
     LANE,
     LETTERS,
     MIDDLE,
+    NOT_KNOWN,
     Chart,
     ChartWords,
     Sides,
     bars_chart,
+    faces_chart,
     figures_chart,
     sides_chart,
 )
+from feedback_app.reports.hearing_chart import HeardLane, HearingWords, hearing_chart, place_of
 
 TONES = {code: f"l{code}" for code in range(1, 6)}
 SIDES = Sides((2, 1), (3,), (4, 5))
+HEARING = HearingWords("Who was heard", "told", "half", "about right", "twice")
 
 
 def protected(*counts: int, **more: Any) -> SafeTable:
@@ -136,3 +140,47 @@ def test_no_mark_leaves_the_chart(counts: list[int]) -> None:
         assert all(mark.x >= -HIDDEN_WIDTH and mark.x + mark.width <= 100 + HIDDEN_WIDTH for mark in chart.marks)
         assert all(0 <= mark.y <= chart.height + 1 for mark in chart.marks)
         assert all(0 < label.y <= chart.height for label in chart.labels)
+
+
+def test_who_does_not_know_has_a_bar_beside_the_faces() -> None:
+    table = protect([ItemTable("TS06", "smiley3", Counts({1: 20, 2: 30, 3: 50}), headlines_for("smiley3"))], Policy())[
+        0
+    ]
+    said = {1: "No", 2: "A bit", 3: "Yes", NOT_KNOWN: "I do not know"}
+    named = ChartWords("Nice?", "told", said, dict.fromkeys(said, "some"))
+    chart = faces_chart(table, named, dict.fromkeys((1, 2, 3), "l3"), [3, 2, 1], {3: "top_face"}, 12)
+    assert widths(chart, "apart") == [round(LANE * 12 / 100, 2)]
+    hidden = faces_chart(table, named, dict.fromkeys((1, 2, 3), "l3"), [3, 2, 1], {3: "top_face"}, None)
+    assert widths(hidden, "hatched") == [LANE]
+    plain = ChartWords("Nice?", "told", {1: "No", 2: "A bit", 3: "Yes"}, dict.fromkeys(said, "some"))
+    assert not widths(faces_chart(table, plain, dict.fromkeys((1, 2, 3), "l3"), [3, 2, 1], {}, 12), "apart")
+
+
+def test_half_and_twice_are_as_far_from_the_middle() -> None:
+    assert place_of(1) == MIDDLE
+    assert place_of(2) - MIDDLE == MIDDLE - place_of(0.5)
+    assert place_of(2) - place_of(1) == place_of(1.4) - place_of(0.7)
+
+
+def test_a_group_that_was_heard_less_is_hollow_and_one_that_cannot_be_said_is_hatched() -> None:
+    lanes = [
+        HeardLane("With a plan", 2.0, "58 of 100, not 29"),
+        HeardLane("With support", 0.6, "42 of 100, not 71", less=True),
+        HeardLane("Others", None, "cannot say"),
+    ]
+    chart = hearing_chart(lanes, HEARING)
+    assert [mark.css for mark in chart.marks if mark.round] == ["dot", "dot hollow"]
+    assert widths(chart, "hatched") == [100]
+    assert [label.text for label in chart.labels if label.css == "t halo"] == [lane.value for lane in lanes]
+
+
+@given(st.lists(st.one_of(st.none(), st.floats(0, 500)), max_size=8))
+def test_no_group_leaves_the_chart_of_who_was_heard(ratios: list[float | None]) -> None:
+    chart = hearing_chart(
+        [HeardLane("A group with a rather long name, as some have", one, "so") for one in ratios], HEARING
+    )
+    for mark in chart.marks:
+        assert mark.x >= 0
+        assert mark.x + mark.width <= 100.01
+        assert 0 <= mark.y <= chart.height
+    assert all(0 < label.y <= chart.height for label in chart.labels)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from feedback_app.domain.answers import Answer
 from feedback_app.domain.instrument import ITEM_KINDS, TextItem
-from feedback_app.domain.scoring.counts import count_answers
+from feedback_app.domain.scoring.counts import Counts, count_answers
 from feedback_app.reports.codebook import codebook_lines
 from feedback_app.reports.columns import RowWords, columns_of, items_with_columns
-from feedback_app.reports.counting import BATCH, count_items, counts_of
+from feedback_app.reports.counting import count_items
+from feedback_app.reports.frame import Batch, frame_of_sheets, make_frame
 from feedback_app.reports.item_tables import headlines_of
 from feedback_app.web.team.figures import chart_of, sentences_of
 from tests.support.summaries import make_instrument, some_answers
@@ -24,58 +25,65 @@ WORDS = RowWords(
     {kind: kind for kind in KINDS}, "chosen", "not chosen", "wrote", {"week": "the week", "provision": "plan"}
 )
 MISSING = (-1, -2, -3, -7, -8, -9)
+BATCH = 70
+
+
+def counts_of(item: str, answers: Sequence[Answer]) -> Counts:
+    """Return one item's counts when these are all the answers there are."""
+    return count_items(INSTRUMENT, frame_of_sheets(INSTRUMENT, [{item: answer} for answer in answers])).by_item[item]
 
 
 @given(st.lists(st.sampled_from([1, 2, 3, 4, 5, *MISSING]), max_size=60))
 def test_a_rating_is_counted_as_the_scoring_rules_count_it(answers: list[int]) -> None:
-    item = INSTRUMENT.items["TS02"]
-    assert counts_of(item, Counter(answers)) == count_answers(answers, range(1, 6), {})
+    assert counts_of("TS02", answers) == count_answers(answers, range(1, 6), {})
 
 
 @given(st.lists(st.sampled_from([1, 2, 3, *MISSING]), max_size=60))
 def test_an_option_declared_missing_is_counted_as_its_kind(answers: list[int]) -> None:
-    item = INSTRUMENT.items["TS01"]
-    assert counts_of(item, Counter(answers)) == count_answers(answers, (1, 2, 3), {3: "dont_know"})
+    assert counts_of("TS01", answers) == count_answers(answers, (1, 2, 3), {3: "dont_know"})
 
 
 @given(st.lists(st.one_of(st.sampled_from(MISSING), st.sets(st.sampled_from([1, 2, 3]), min_size=1)), max_size=60))
 def test_several_choices_count_each_person_once_in_the_base(answers: list[int | set[int]]) -> None:
-    tally = Counter(tuple(sorted(answer)) if isinstance(answer, set) else answer for answer in answers)
+    given = [tuple(sorted(answer)) if isinstance(answer, set) else answer for answer in answers]
     plain = count_answers([list(a) if isinstance(a, set) else a for a in answers], (1, 2, 3), {})
-    counted = counts_of(INSTRUMENT.items["TS09"], tally)
+    counted = counts_of("TS09", given)
     assert (counted.values, counted.missing, counted.base) == (plain.values, plain.missing, plain.base)
 
 
 def test_a_choice_given_twice_by_one_person_counts_once() -> None:
-    counted = counts_of(INSTRUMENT.items["TS09"], Counter({(2, 2): 1}))
+    counted = counts_of("TS09", [(2, 2)])
     assert counted.values == {1: 0, 2: 1, 3: 0}
     assert counted.base == 1
 
 
 def test_own_words_are_counted_but_never_read() -> None:
-    counted = counts_of(INSTRUMENT.items["TS11"], Counter({1: 4, -3: 6}))
+    counted = counts_of("TS11", [1] * 4 + [-3] * 6)
     assert counted.base == 4
     assert counted.missing["skipped"] == 6
 
 
 def test_an_item_that_a_sheet_does_not_hold_was_not_reached() -> None:
-    counted = count_items(INSTRUMENT, [{"TS02": 5}, {}])
+    counted = count_items(INSTRUMENT, frame_of_sheets(INSTRUMENT, [{"TS02": 5}, {}]))
     assert counted.by_item["TS02"].missing["not_reached"] == 1
     assert counted.by_item["TS04"].missing["not_reached"] == 2
 
 
 def test_every_person_is_counted_across_batches() -> None:
-    counted = count_items(INSTRUMENT, iter(some_answers(50) * (BATCH // 50 * 2 + 1)))
-    assert counted.responses == 2 * BATCH + 50
+    rows = [tuple(sheet.get(item, -2) for item in INSTRUMENT.items) for sheet in some_answers(BATCH * 3 + 50)]
+    parts = [rows[start : start + BATCH] for start in range(0, len(rows), BATCH)]
+    frame = make_frame(INSTRUMENT, (Batch(["usual"] * len(part), {}, part) for part in parts))
+    counted = count_items(INSTRUMENT, frame)
+    assert counted == count_items(INSTRUMENT, frame_of_sheets(INSTRUMENT, some_answers(BATCH * 3 + 50)))
+    assert counted.responses == 3 * BATCH + 50
     for counts in counted.by_item.values():
         assert counts.base + sum(counts.missing.values()) == counted.responses
 
 
-@pytest.mark.parametrize("answer", [6, -4, (1, 77)])
+@pytest.mark.parametrize("answer", [6, -4, -10, 30_000, 70_000, (1, 77)])
 def test_a_code_that_the_question_does_not_have_is_an_error(answer: int | tuple[int, ...]) -> None:
-    item = INSTRUMENT.items["TS09" if isinstance(answer, tuple) else "TS02"]
-    with pytest.raises(ValueError, match="does not have"):
-        counts_of(item, Counter({answer: 1}))
+    with pytest.raises(ValueError, match=r"question (has|does not have)"):
+        counts_of("TS09" if isinstance(answer, tuple) else "TS02", [answer])
 
 
 @pytest.mark.parametrize("registered", [headlines_of, columns_of, chart_of, sentences_of])

@@ -16,27 +16,65 @@ import pytest
 
 import feedback_app
 from feedback_app.domain.disclosure import safe
+from feedback_app.domain.disclosure.changes import protect_changes, protect_scale_changes
 from feedback_app.domain.disclosure.gate import protect, total_safe
 from feedback_app.domain.disclosure.policy import Policy
-from feedback_app.domain.disclosure.rules import ItemTable
-from feedback_app.domain.disclosure.safe import SafeCount, SafeFigure, SafeRelease, SafeShare, SafeTable
-from feedback_app.domain.scoring.counts import Counts
+from feedback_app.domain.disclosure.rules import ItemTable, ScaleTable, Weighted
+from feedback_app.domain.disclosure.safe import (
+    SafeAlpha,
+    SafeChange,
+    SafeCount,
+    SafeFigure,
+    SafeRelease,
+    SafeScale,
+    SafeShare,
+    SafeTable,
+)
+from feedback_app.domain.disclosure.sources import Source
+from feedback_app.domain.scoring.changes import Change
+from feedback_app.domain.scoring.counts import Counts, EffectiveCounts
 from feedback_app.domain.scoring.figures import Figure
 from feedback_app.domain.scoring.headlines import headlines_for
+from feedback_app.domain.scoring.reliability import Alpha
+from feedback_app.domain.scoring.scales import MeanScore
 
 EXACT = (1111, 2221, 3334, 4444, 776, 11114)  # four options, skipped, base
-KINDS = (SafeCount, SafeShare, SafeFigure, SafeTable, SafeRelease)
+EXACT_PARTS = (0.91234567, 0.8912345, 61.87654, 60.43211, 12.1234567)  # of a scale and its reliability
+KINDS = (SafeCount, SafeShare, SafeFigure, SafeTable, SafeAlpha, SafeScale, SafeChange, SafeRelease)
 
 
 @pytest.fixture
-def release() -> SafeRelease:
-    counts = Counts(dict(enumerate(EXACT[:4], start=1)) | {5: 4}, {"skipped": EXACT[4]})
-    return protect([ItemTable("PC06", "csat5", counts, headlines_for("csat5"))], Policy())
+def tables() -> list[ItemTable]:
+    values = dict(enumerate(EXACT[:4], start=1)) | {5: 4}
+    fewer = {code: count // 2 for code, count in values.items()}
+    effective = {code: count * 0.83 for code, count in fewer.items()}
+    weighted = Weighted(EffectiveCounts(effective, sum(fewer.values())), fewer, (fewer,))
+    counts = Counts(values, {"skipped": EXACT[4]})
+    return [ItemTable("PC06", "csat5", counts, headlines_for("csat5"), weighted=weighted)]
 
 
-def values_in(release: SafeRelease) -> list[Any]:
-    table = release[0]
-    return [release, table, table.base, table.distribution[0], table.figures[0]]
+@pytest.fixture
+def scales() -> list[ScaleTable]:
+    mean = MeanScore(EXACT_PARTS[2], EXACT_PARTS[3], 64.2, EXACT_PARTS[4], EXACT[0], EXACT[4], 987.654)
+    alpha = Alpha(EXACT_PARTS[0], EXACT_PARTS[1], 0.93, 6, EXACT[0])
+    return [ScaleTable("OUTCOMES6", "How life is going", False, mean, mean, alpha, 900)]
+
+
+@pytest.fixture
+def release(tables: list[ItemTable], scales: list[ScaleTable]) -> SafeRelease:
+    return protect(tables, Policy(), scales)
+
+
+@pytest.fixture
+def compared(tables: list[ItemTable], scales: list[ScaleTable]) -> tuple[SafeChange, ...]:
+    changes = protect_changes(tables, tables, [("PC06", "csat"), ("PC06", "mean_satisfaction")], Policy())
+    return (*changes, *protect_scale_changes(scales, scales, ["OUTCOMES6"], Policy(), weighted=True))
+
+
+def values_in(release: SafeRelease, compared: tuple[SafeChange, ...]) -> list[Any]:
+    table, scale = release[0], release.scales[0]
+    figures = [table.figures[0], table.weighted[0]]
+    return [release, table, table.base, table.distribution[0], *figures, scale, scale.alpha, *compared]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -47,8 +85,8 @@ def test_a_protected_value_cannot_be_constructed(kind: type) -> None:
             kind(*seal, *([1] * fields))
 
 
-def test_a_protected_value_cannot_be_altered(release: SafeRelease) -> None:
-    for value in values_in(release):
+def test_a_protected_value_cannot_be_altered(release: SafeRelease, compared: tuple[SafeChange, ...]) -> None:
+    for value in values_in(release, compared):
         name = dataclasses.fields(value)[0].name
         with pytest.raises(dataclasses.FrozenInstanceError):
             setattr(value, name, 1)
@@ -56,8 +94,8 @@ def test_a_protected_value_cannot_be_altered(release: SafeRelease) -> None:
         release[0].missing["skipped"] = 77
 
 
-def test_replacing_a_field_forges_nothing(release: SafeRelease) -> None:
-    for value in values_in(release):
+def test_replacing_a_field_forges_nothing(release: SafeRelease, compared: tuple[SafeChange, ...]) -> None:
+    for value in values_in(release, compared):
         name = dataclasses.fields(value)[0].name
         with pytest.raises((TypeError, ValueError)):
             dataclasses.replace(value, **{name: 1})
@@ -65,8 +103,10 @@ def test_replacing_a_field_forges_nothing(release: SafeRelease) -> None:
             dataclasses.replace(value, seal=object(), **{name: 1})
 
 
-def test_a_copy_is_the_value_itself_and_pickles_are_refused(release: SafeRelease) -> None:
-    for value in values_in(release):
+def test_a_copy_is_the_value_itself_and_pickles_are_refused(
+    release: SafeRelease, compared: tuple[SafeChange, ...]
+) -> None:
+    for value in values_in(release, compared):
         assert copy.copy(value) is value
         assert copy.deepcopy(value) is value
         for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
@@ -80,24 +120,33 @@ def test_a_protected_kind_cannot_be_subclassed(kind: type) -> None:
         type("Forged", (kind,), {"__post_init__": lambda self, seal: None})
 
 
-def test_nothing_exact_can_be_reached_from_a_release(release: SafeRelease) -> None:
+EXACT_KINDS = (
+    Counts | EffectiveCounts | Figure | ItemTable | ScaleTable | MeanScore | Alpha | Change | Source | Weighted
+)
+
+
+def test_nothing_exact_can_be_reached_from_a_release(release: SafeRelease, compared: tuple[SafeChange, ...]) -> None:
     seen: set[int] = set()
-    open_ends: list[Any] = [release]
+    open_ends: list[Any] = [release, *compared]
     while open_ends:
         value = open_ends.pop()
         if id(value) in seen or isinstance(value, type | ModuleType | FunctionType):
             continue
         seen.add(id(value))
-        assert not isinstance(value, Counts | Figure | ItemTable)
+        assert not isinstance(value, EXACT_KINDS)
         assert type(value) is not int or value not in EXACT
+        assert type(value) is not float or value not in EXACT_PARTS
         open_ends.extend(gc.get_referents(value))
     assert len(seen) > 20
 
 
-def test_plain_data_holds_protected_numbers_only(release: SafeRelease) -> None:
-    numbers = set(re.findall(r"\d+", json.dumps(release.as_dict()) + repr(release)))
+def test_plain_data_holds_protected_numbers_only(release: SafeRelease, compared: tuple[SafeChange, ...]) -> None:
+    plain = [release.as_dict(), *(value.as_dict() for value in (*release.scales, *compared))]
+    text = json.dumps(plain) + repr(release) + repr(compared)
+    numbers = set(re.findall(r"\d+", text))
     assert "1110" in numbers
     assert numbers.isdisjoint(map(str, EXACT))
+    assert not any(str(part)[:6] in text for part in EXACT_PARTS)
 
 
 def test_a_total_made_for_a_page_is_sealed_too() -> None:

@@ -179,6 +179,16 @@ def test_a_row_with_too_little_or_by_a_stand_in_is_left_out(clubs: Instrument, r
     assert kept(clubs, {"CL01": 3, "CL02": 5, "CL03": 3}, routes).why_not == HANDED_OVER
 
 
+def test_a_map_may_say_how_people_had_answered_in_one_of_four_ways() -> None:
+    assert a_map({"age": AGE}).response_mode == "import"
+    ways = ("online", "paper", "phone", "in_person")
+    modes = [a_map({"age": AGE}, mode=way).response_mode for way in ways]
+    assert modes == ["import_online", "import_paper", "import_phone", "import_in_person"]
+    assert max(map(len, modes)) <= 20  # the width of the column
+    with pytest.raises(ValidationError, match="mode"):
+        a_map({"age": AGE}, mode="post")
+
+
 def test_a_map_that_asks_for_one_content_item_needs_no_more(clubs: Instrument) -> None:
     assert kept(clubs, {"CL01": 1, "CL02": 5}).why_not is None
 

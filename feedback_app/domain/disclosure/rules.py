@@ -4,17 +4,47 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from feedback_app.domain.disclosure.policy import Policy
 from feedback_app.domain.disclosure.ranges import Range, narrows_a_hidden_count, rounded, rounded_range
-from feedback_app.domain.scoring.counts import Counts
+from feedback_app.domain.scoring.counts import Counts, EffectiveCounts
 from feedback_app.domain.scoring.headlines import HeadlineSpec
+
+if TYPE_CHECKING:
+    from feedback_app.domain.scoring.reliability import Alpha
+    from feedback_app.domain.scoring.scales import MeanScore
 
 Rule = Literal["R0", "R1", "R2"]
 TOO_ALIKE = "answers_too_alike"
 PART_TOO_SMALL = "part_below_threshold"
 TELLS_HIDDEN = "would_narrow_a_hidden_count"
+CATEGORY_TOO_SMALL = "part_below_threshold_in_a_category"
+
+
+@dataclass(frozen=True)
+class Weighted:
+    """Weighted answers to one item, and what of them an unweighted figure beside would let a reader work out.
+
+    ``covered`` counts the people whom the weights cover, by option code; each of ``crosses`` those of them in one
+    category of a margin that has three or fewer (plan or SEN support; the localities).
+    """
+
+    counts: EffectiveCounts
+    covered: Mapping[int, int]
+    crosses: tuple[Mapping[int, int], ...]
+
+    def __post_init__(self) -> None:
+        """Raise ValueError when the counts do not lie within each other, without telling any count."""
+        if self.counts.people != sum(self.covered.values()):
+            raise ValueError("the weighted answers are not those of the people covered")
+        if any(not 0 <= count <= self.covered.get(code, 0) for cross in self.crosses for code, count in cross.items()):
+            raise ValueError("a category holds more people than are covered")
+
+    def groups(self, everybody: Counts) -> tuple[Mapping[int, int], ...]:
+        """Return the answers by option of all covered, of each category, and of the others where there are any."""
+        apart = {code: count - self.covered.get(code, 0) for code, count in everybody.values.items()}
+        return (self.covered, *self.crosses, *([apart] if any(apart.values()) else []))
 
 
 @dataclass(frozen=True)
@@ -29,6 +59,7 @@ class ItemTable:
     sensitive: bool = False
     multi: bool = False
     structural_zeros: frozenset[int] = frozenset()
+    weighted: Weighted | None = None
 
     def __post_init__(self) -> None:
         """Raise ValueError when the counts do not fit the kind of item, without telling any count."""
@@ -40,11 +71,39 @@ class ItemTable:
             raise ValueError(f"{self.code}: an item with several choices has no headline")
         if self.counts.of(self.structural_zeros):
             raise ValueError(f"{self.code}: an option declared impossible was chosen")
+        if self.weighted and self.headlines:
+            self._check_weighted(self.weighted)
+
+    def _check_weighted(self, weighted: Weighted) -> None:
+        given = self.counts.values
+        if set(weighted.counts.values) != set(given):
+            raise ValueError(f"{self.code}: the weighted answers have other options")
+        if any(not 0 <= count <= given.get(code, 0) for code, count in weighted.covered.items()):
+            raise ValueError(f"{self.code}: the weights cover more people than answered")
 
     @property
     def possible(self) -> frozenset[int]:
         """Return the codes of the options that somebody could choose."""
         return frozenset(self.counts.values) - self.structural_zeros
+
+
+@dataclass(frozen=True)
+class ScaleTable:
+    """A scale's exact mean on its way into ``protect``; ``alike`` counts the people not at the most common score.
+
+    ``alike_items`` counts, of the people ``alpha`` rests on, those not at the most common answer of one of the items:
+    the fewest of any item.
+    """
+
+    code: str
+    title: str
+    minors: bool
+    mean: MeanScore
+    weighted: MeanScore | None
+    alpha: Alpha | None
+    alike: int
+    sensitive: bool = False
+    alike_items: int | None = None
 
 
 def withheld_whole(table: ItemTable, policy: Policy) -> tuple[Rule, str] | None:
@@ -70,6 +129,33 @@ def withheld_figure(
         return "R0", f"fewer_than_{least}"
     threshold = policy.threshold_for(table.minors, table.sensitive)
     return ("R1", PART_TOO_SMALL) if any(table.counts.of(part) < threshold for part in parts) else None
+
+
+def withheld_weighted(
+    weighted: Weighted, told: Sequence[frozenset[int]], table: ItemTable, policy: Policy
+) -> tuple[Rule, str] | None:
+    """Return the rule and reason that hold back a weighted figure beside an exact one (R1, R2), or None.
+
+    Two sums over the same people, one weighted, are two equations: whoever knows the weights can solve them for the
+    two categories of a margin, or for the people covered and those not. So each part holds T or more in each.
+    """
+    if weighted.counts.people < policy.exact_headline_base:
+        return "R2", f"fewer_than_{policy.exact_headline_base}"
+    threshold = policy.threshold_for(table.minors, table.sensitive)
+    groups = weighted.groups(table.counts)
+    small = any(sum(group.get(code, 0) for code in part) < threshold for part in told for group in groups)
+    return ("R1", CATEGORY_TOO_SMALL) if small else None
+
+
+def withheld_scale(table: ScaleTable, policy: Policy) -> tuple[Rule, str] | None:
+    """Return the rule and reason that hold back a mean score (R0, R2): from 100 people up, not all alike; or None."""
+    base, least = table.mean.base, policy.base_for(table.minors)
+    if base < least:
+        return "R0", f"fewer_than_{least}"
+    if base < policy.exact_headline_base:
+        return "R2", f"fewer_than_{policy.exact_headline_base}"
+    alike = table.alike < policy.threshold_for(table.minors, table.sensitive) or table.mean.withheld
+    return ("R2", TOO_ALIKE) if alike else None
 
 
 def counts_to_use(

@@ -10,6 +10,7 @@ from dataclasses import InitVar, dataclass, field
 from typing import Any, Literal, Self
 
 from feedback_app.domain.disclosure.rules import Rule
+from feedback_app.domain.scoring.families import Verdict
 
 HIDDEN: Literal["c"] = "c"
 SEAL = object()
@@ -94,7 +95,10 @@ class SafeFigure(_Sealed):
 
 @dataclass(frozen=True, slots=True)
 class SafeTable(_Sealed):
-    """One item as it may be shown; ``withheld`` is the rule that holds back everything but the base."""
+    """One item as it may be shown; ``withheld`` is the rule that holds back everything but the base.
+
+    ``weighted`` holds the same figures in the same order, of the people the weights cover; empty without weights.
+    """
 
     seal: InitVar[object]
     code: str
@@ -106,6 +110,7 @@ class SafeTable(_Sealed):
     figures: tuple[SafeFigure, ...]
     withheld: Rule | None = None
     reason: str | None = None
+    weighted: tuple[SafeFigure, ...] = ()
 
     @property
     def headline(self) -> SafeFigure | None:
@@ -124,15 +129,125 @@ class SafeTable(_Sealed):
             "headline": self.headline.as_dict() if self.headline else None,
             "figures": [figure.as_dict() for figure in self.figures],
         }
+        if self.weighted:
+            plain["weighted"] = [figure.as_dict() for figure in self.weighted]
         return plain | ({"withheld": self.withheld, "reason": self.reason} if self.withheld else {})
 
 
 @dataclass(frozen=True, slots=True)
+class SafeAlpha(_Sealed):
+    """How well a scale's questions agree, with its 95% interval, to 2 decimals; or None with a machine ``reason``."""
+
+    seal: InitVar[object]
+    value: float | None
+    low: float | None
+    high: float | None
+    items: int
+    base: SafeCount
+    reason: str | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the reliability as plain data for JSON; a refused one has its number of items and reason alone."""
+        if self.reason:
+            return {"items": self.items, "refused": self.reason}
+        interval = {"low": self.low, "high": self.high}
+        return {"value": self.value, **interval, "items": self.items, "base": self.base.as_total()}
+
+
+@dataclass(frozen=True, slots=True)
+class SafeScale(_Sealed):
+    """A scale's mean score, 0 to 100 in whole numbers, as it may be shown; ``without`` are asked but have no score.
+
+    ``without`` is None under the minimum base, ``alpha`` where none is to be made.
+    """
+
+    seal: InitVar[object]
+    code: str
+    title: str
+    score: SafeFigure
+    without: SafeCount | None
+    small_group: bool
+    alpha: SafeAlpha | None
+    weighted: SafeFigure | None = None
+
+    @property
+    def base(self) -> SafeCount:
+        """Return how many people have a score."""
+        return self.score.base
+
+    @property
+    def withheld(self) -> Rule | None:
+        """Return the rule that holds the score back, or None."""
+        return self.score.withheld
+
+    @property
+    def reason(self) -> str | None:
+        """Return why the score is held back, or None."""
+        return self.score.reason
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the scale as plain data for JSON; a withheld one has neither reliability nor who lacks a score."""
+        plain: dict[str, Any] = {
+            "code": self.code,
+            "title": self.title,
+            "base": self.base.as_total(),
+            "small_group": self.small_group,
+            "score": self.score.as_dict(),
+        }
+        if self.weighted:
+            plain["weighted"] = self.weighted.as_dict()
+        if self.withheld:
+            return plain | {"withheld": self.withheld, "reason": self.reason}
+        alpha = self.alpha.as_dict() if self.alpha else None
+        without = self.without.as_plain() if self.without else None
+        return plain | {"without_score": without, "alpha": alpha}
+
+
+@dataclass(frozen=True, slots=True)
+class SafeChange(_Sealed):
+    """The later wave less the earlier in whole points, its 95% interval and verdict; or why they are not compared.
+
+    ``p`` is adjusted for the ``m`` changes made together and rounded up to 2 decimals, so that it agrees with the
+    verdict at 0.05. ``clear_alone`` says that the interval, which is not adjusted, leaves out zero.
+    """
+
+    seal: InitVar[object]
+    code: str
+    name: str
+    before: SafeFigure | None
+    after: SafeFigure | None
+    value: int | None
+    low: int | None
+    high: int | None
+    verdict: Verdict | None
+    clear_alone: bool
+    p: float | None
+    m: int
+    weighted: bool = False
+    refused: str | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the change as plain data for JSON; one that was not made has its two figures and the reason."""
+        plain: dict[str, Any] = {
+            "code": self.code,
+            "name": self.name,
+            "weighted": self.weighted,
+            "before": self.before.as_dict() if self.before else None,
+            "after": self.after.as_dict() if self.after else None,
+        }
+        if self.refused:
+            return plain | {"refused": self.refused}
+        change = {"change": self.value, "low": self.low, "high": self.high, "verdict": str(self.verdict)}
+        return plain | change | {"clear_alone": self.clear_alone, "p": self.p, "m": self.m}
+
+
+@dataclass(frozen=True, slots=True)
 class SafeRelease(_Sealed):
-    """The protected tables of one release, in the order they were given."""
+    """The protected tables of one release, in the order they were given, and its scales."""
 
     seal: InitVar[object]
     tables: tuple[SafeTable, ...]
+    scales: tuple[SafeScale, ...] = ()
 
     def __iter__(self) -> Iterator[SafeTable]:
         return iter(self.tables)
@@ -144,5 +259,5 @@ class SafeRelease(_Sealed):
         return self.tables[position]
 
     def as_dict(self) -> list[dict[str, Any]]:
-        """Return the tables as a list of plain data for JSON."""
+        """Return the tables as a list of plain data for JSON; the scales have an ``as_dict`` of their own."""
         return [table.as_dict() for table in self.tables]

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
+from typing import Protocol
 
-from feedback_app.domain.scoring import figures
+from feedback_app.domain.scoring import changes, figures
+from feedback_app.domain.scoring.changes import Change, People
 from feedback_app.domain.scoring.counts import Counted
 from feedback_app.domain.scoring.figures import BOTTOM_TWO, TOP_TWO, Figure
 
 FIVE_POINT_TYPES = frozenset({"freq5", "agree5", "sat5", "ease5", "conf5", "smiley5"})
+
+
+class ChangeOf(Protocol):
+    """How a headline's change between two waves is computed, in points; None when a wave has no answers."""
+
+    def __call__(self, before: Counted, after: Counted, *, people: People | None = None) -> Change | None:
+        """Return the change; ``people`` are the unweighted counts of both waves, needed with weighted ones."""
 
 
 @dataclass(frozen=True)
@@ -18,7 +27,8 @@ class HeadlineSpec:
     """How a headline is computed: ``function`` may depend on nothing but the sums of ``groups`` and of the rest.
 
     Without groups every option counts as a group of its own. ``within`` names the options that make the base (all of
-    them if empty). Under ``minimum_base`` answers the figure is never shown.
+    them if empty). Under ``minimum_base`` answers the figure is never shown. ``change`` rests on the same sums in
+    both waves, or is None: a figure without an interval has none of its change.
     """
 
     name: str
@@ -26,6 +36,7 @@ class HeadlineSpec:
     groups: tuple[frozenset[int], ...] = ()
     minimum_base: int = 0
     within: frozenset[int] = frozenset()
+    change: ChangeOf | None = None
 
     def __post_init__(self) -> None:
         """Raise ValueError when an option stands in two groups, or in a group but not in the base."""
@@ -44,15 +55,34 @@ class HeadlineSpec:
         return [group & based for group in self.groups] + ([rest] if rest else [])
 
 
-CSAT = HeadlineSpec("csat", figures.csat, (frozenset(TOP_TWO),))
+def _nps_change(before: Counted, after: Counted, *, people: People | None = None) -> Change | None:
+    return changes.nps_change(before, after)  # its test needs no people: it is not one of counts
+
+
+CSAT = HeadlineSpec(
+    "csat", figures.csat, (frozenset(TOP_TWO),), change=partial(changes.share_change, codes=frozenset(TOP_TWO))
+)
 MEAN_SATISFACTION = HeadlineSpec("mean_satisfaction", figures.mean_satisfaction)
-NPS = HeadlineSpec("nps", figures.nps, (figures.NPS_PROMOTERS, figures.NPS_DETRACTORS), figures.NPS_MINIMUM_BASE)
+NPS = HeadlineSpec(
+    "nps", figures.nps, (figures.NPS_PROMOTERS, figures.NPS_DETRACTORS), figures.NPS_MINIMUM_BASE, change=_nps_change
+)
 
 
 def share_headline(name: str, codes: Collection[int], base: Collection[int] = ()) -> HeadlineSpec:
     """Return the headline "share of ``codes`` among the answers in ``base``", 0 to 100; an empty base means all."""
     function = partial(figures.share_of, name=name, codes=tuple(codes), base=tuple(base))
-    return HeadlineSpec(name, function, (frozenset(codes),), within=frozenset(base))
+    change = partial(changes.share_change, codes=tuple(codes), within=tuple(base))
+    return HeadlineSpec(name, function, (frozenset(codes),), within=frozenset(base), change=change)
+
+
+def among_invited(spec: HeadlineSpec, invited: int) -> HeadlineSpec:
+    """Return a headline whose range is that of a list of ``invited`` people, all of them asked (brief 3.6).
+
+    Scores and means stay as they are: the correction is one of shares. So does the change between waves.
+    """
+    if spec.change is None or spec.name == NPS.name:
+        return spec
+    return replace(spec, function=partial(figures.share_of_invited, function=spec.function, invited=invited))
 
 
 def headlines_for(

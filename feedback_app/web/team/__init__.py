@@ -1,1 +1,12 @@
-"""Pages for workstream leads and the SEND team: waves and their summaries."""
+"""Pages for workstream leads and the SEND team: waves, their summaries, what changed between two."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+
+def register_views() -> Blueprint:
+    """Return the blueprint with all its views: waves and their files, two waves compared."""
+    from feedback_app.web.team import comparing, views  # noqa: F401 - importing them adds their views
+
+    return views.blueprint

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import singledispatch
 
 from flask_babel import gettext as _
 
+from feedback_app.domain.disclosure.policy import Policy
 from feedback_app.domain.disclosure.safe import SafeFigure, SafeShare, SafeTable
 from feedback_app.domain.instrument import (
     FacesItem,
@@ -21,13 +22,26 @@ from feedback_app.domain.instrument import (
     TextItem,
 )
 from feedback_app.domain.missing import Missing
-from feedback_app.reports.charts import Chart, ChartWords, Sides, bars_chart, faces_chart, figures_chart, sides_chart
+from feedback_app.reports.asked import needs_review, percent_of_asked
+from feedback_app.reports.charts import (
+    NOT_KNOWN,
+    Chart,
+    ChartWords,
+    Sides,
+    bars_chart,
+    faces_chart,
+    figures_chart,
+    sides_chart,
+)
+from feedback_app.services.summarising import WaveSummary, WeightingFacts
 from feedback_app.web.team import phrases
+from feedback_app.web.team.methods import Step, method_of
+from feedback_app.web.team.sentences import NPS_LANES, sentences_of
+from feedback_app.web.team.weight_words import weight_step, weighted_sentence
 
 RIGHT_FIGURES = ("top_two_box", "csat", "unfavourable")
 LEFT_FIGURES = ("bottom_two_box", "favourable")
 FACE_TONES = {"top_face": "l4", "bottom_face": "l2"}
-NPS_LANES = (("promoters", "l4"), ("passives", "l3"), ("detractors", "l2"))
 
 
 @dataclass(frozen=True)
@@ -54,24 +68,45 @@ class ItemFigure:
     answers: tuple[Line, ...]
     figures: tuple[Line, ...]
     missing: tuple[Line, ...]
+    method: tuple[Step, ...]
+    to_review: bool
 
 
-def item_figure(instrument: Instrument, section: Section, table: SafeTable) -> ItemFigure:
+def section_figures(summary: WaveSummary, policy: Policy) -> list[tuple[Section, list[ItemFigure]]]:
+    """Return each section of a survey with its items as they are shown, sections without any left out."""
+    instrument, tables = summary.instrument, {table.code: table for table in summary.release}
+    shown = []
+    for section in instrument.sections:
+        own = [tables[item.id] for item in section.items if item.id in tables]
+        figures = [item_figure(instrument, section, table, policy, summary.weighting) for table in own]
+        shown.append((section, figures))
+    return [(section, figures) for section, figures in shown if figures]
+
+
+def item_figure(
+    instrument: Instrument, section: Section, table: SafeTable, policy: Policy, weighting: WeightingFacts
+) -> ItemFigure:
     """Return a protected table in the words and shapes of the page."""
     item = instrument.items[table.code]
+    possible = possible_missing(instrument, section, item)
     own_words = isinstance(item, TextItem)
+    steps = list(method_of(item, table, possible, policy, minors=instrument.minors))
+    if steps and not table.reason:
+        steps.insert(-1, weight_step(item, table, weighting))
     held = phrases.reason(table.reason) if table.reason and not own_words else ""
     return ItemFigure(
         id=item.id,
         question=item.text,
-        sentences=() if held else tuple(sentences_of(item, table)),
+        sentences=() if held else tuple(filter(None, (*sentences_of(item, table), weighted_sentence(table)))),
         base=phrases.from_answers(table.base),
         small_group=table.small_group,
         withheld=held,
         chart=None if held or own_words else chart_of(item, table),
         answers=() if own_words else tuple(_answer_line(item, share) for share in table.distribution),
         figures=() if held else tuple(_figure_line(item, figure) for figure in table.figures),
-        missing=tuple(_missing_lines(instrument, section, item, table)),
+        missing=tuple(_missing_lines(table, possible)),
+        method=tuple(steps),
+        to_review=not held and needs_review(table, possible),
     )
 
 
@@ -85,13 +120,18 @@ def _figure_line(item: Item, figure: SafeFigure) -> Line:
     return Line(phrases.figure_name(item, figure.name), "", value, phrases.ends(figure))
 
 
-def _missing_lines(instrument: Instrument, section: Section, item: Item, table: SafeTable) -> list[Line]:
-    """Return the kinds of missing answer that the item can have, and others only where their number is shown."""
+def possible_missing(instrument: Instrument, section: Section, item: Item) -> frozenset[str]:
+    """Return the kinds of missing answer that the item can have."""
     possible = {Missing.NOT_REACHED.key, Missing.SKIPPED.key}
     if item.route or section.route or (isinstance(item, TextItem) and instrument.text_switch):
         possible.add(Missing.NOT_SHOWN.key)
     if not isinstance(item, TextItem):
         possible |= set(item.missing_options.values()) | {answer.code.key for answer in item.apart}
+    return frozenset(possible)
+
+
+def _missing_lines(table: SafeTable, possible: frozenset[str]) -> list[Line]:
+    """Return the kinds of missing answer that the item can have, and others only where their number is shown."""
     names = phrases.missing_names()
     kept = {kind: count for kind, count in table.missing.items() if kind in possible or count.value is not None}
     return [Line(names[kind], phrases.people(count)) for kind, count in kept.items()]
@@ -130,9 +170,26 @@ def _faces_chart(item: FacesItem, table: SafeTable) -> Chart:
     order = [option.code for option in item.valid_options]
     named = {item.top[0]: "top_face", item.bottom[0]: "bottom_face"}
     shown = {figure.name: phrases.figure_value(figure) for figure in table.figures if figure.value is not None}
-    words = _words(item, table, {code: shown[name] for code, name in named.items() if name in shown})
     tones = {code: FACE_TONES.get(named.get(code, ""), "l3") for code in order}
-    return faces_chart(table, words, tones, order, named)
+    kinds = {answer.code.key for answer in item.apart}
+    percent = percent_of_asked(table, Missing.DONT_KNOW.key, kinds)
+    words = _words(item, table, {code: shown[name] for code, name in named.items() if name in shown})
+    if Missing.DONT_KNOW.key in kinds and Missing.DONT_KNOW.key in table.missing:
+        words = _with_not_known(words, item, table, percent)
+    return faces_chart(table, words, tones, order, named, percent)
+
+
+def _with_not_known(words: ChartWords, item: FacesItem, table: SafeTable, percent: int | None) -> ChartWords:
+    """Return a chart's words with those who do not know, who have a bar of their own (brief 3.12)."""
+    label = _("%(answer)s (of all who were asked)", answer=item.label_of(NOT_KNOWN))
+    count = table.missing[Missing.DONT_KNOW.key]
+    value = phrases.people(count) if percent is None else phrases.percent(percent)
+    return replace(
+        words,
+        description=f"{words.description}; {label}: {value}",
+        answers={**words.answers, NOT_KNOWN: label},
+        values={**words.values, NOT_KNOWN: value},
+    )
 
 
 @chart_of.register
@@ -168,61 +225,3 @@ def _sides(item: RatingItem | FacesItem, table: SafeTable, favours_left: bool) -
     }
     words = _words(item, table, figures=totals, sides=heads)
     return sides_chart(table, words, Sides(left, middle, right, favours_left), tones)
-
-
-@singledispatch
-def sentences_of(item: object, table: SafeTable) -> list[str]:
-    """Return what an item's figures say, a sentence each; TypeError for a kind of item that has no entry here."""
-    raise TypeError(f"no sentence is declared for {type(item).__name__}")
-
-
-@sentences_of.register(RatingItem)
-@sentences_of.register(FacesItem)
-def _share_sentences(item: RatingItem | FacesItem, table: SafeTable) -> list[str]:
-    """The headline with its range, then the other end."""
-    return [phrases.figure_sentence(item, figure, first=at == 0) for at, figure in enumerate(table.figures)]
-
-
-@sentences_of.register
-def _nps_sentences(item: NpsItem, table: SafeTable) -> list[str]:
-    """Three shares first; the score last, with its range, never with a % sign."""
-    figures = {figure.name: figure for figure in table.figures}
-    score = figures["nps"]
-    if any(figures[name].value is None for name, _css in NPS_LANES):
-        said = [phrases.figure_sentence(item, figures[name], first=False) for name, _css in NPS_LANES]
-    else:
-        shares = {name: phrases.figure_value(figures[name]) for name, _css in NPS_LANES}
-        said = [_("%(promoters)s answered 9 or 10, %(passives)s 7 or 8, %(detractors)s 0 to 6.", **shares)]
-    if score.value is None:
-        return [*said, _("Score: not shown. %(reason)s.", reason=phrases.reason(score.reason or ""))]
-    value, ends = phrases.figure_value(score), phrases.range_of(score)
-    return [*said, _("Score %(value)s (%(range)s). Read it only beside earlier years.", value=value, range=ends)]
-
-
-@sentences_of.register
-def _single_sentences(item: SingleItem, table: SafeTable) -> list[str]:
-    """The figures the survey names for the item; without any, the answer given most often."""
-    named = [phrases.figure_sentence(item, figure, first=True) for figure in table.figures]
-    return named or _most_often(item, table, _("The answer given most often: %(label)s, %(share)s."))
-
-
-@sentences_of.register
-def _multi_sentences(item: MultiItem, table: SafeTable) -> list[str]:
-    """The choice made most often; shares are of people."""
-    said = _most_often(item, table, _("Chosen most often: %(label)s, by %(share)s of the people who answered."))
-    return [*said, _("People could choose several answers.")]
-
-
-def _most_often(item: Item, table: SafeTable, sentence: str) -> list[str]:
-    """Return the sentence about the largest share, unless two share the place or the group is too small to rank."""
-    shown = sorted((share.percent, share.code) for share in table.distribution if share.percent)
-    if not shown or table.small_group or (len(shown) > 1 and shown[-1][0] == shown[-2][0]):
-        return []
-    share, code = shown[-1]
-    return [sentence % {"label": phrases.either(phrases.labels_of(item, (code,))), "share": phrases.percent(share)}]
-
-
-@sentences_of.register
-def _text_sentences(item: TextItem, table: SafeTable) -> list[str]:
-    """How many wrote; what they wrote is never here."""
-    return [_("People wrote in their own words. Numbers cannot say what.")]

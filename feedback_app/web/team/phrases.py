@@ -5,12 +5,13 @@ from __future__ import annotations
 from flask_babel import format_decimal, pgettext
 from flask_babel import gettext as _
 
-from feedback_app.domain.disclosure.rules import PART_TOO_SMALL, TELLS_HIDDEN, TOO_ALIKE
+from feedback_app.domain.disclosure.rules import CATEGORY_TOO_SMALL, PART_TOO_SMALL, TELLS_HIDDEN, TOO_ALIKE
 from feedback_app.domain.disclosure.safe import SafeCount, SafeFigure
 from feedback_app.domain.instrument import FacesItem, Item, NpsItem, RatingItem, SingleItem
 from feedback_app.reports.columns import RowWords
 from feedback_app.reports.tables import Words, unit_of
 from feedback_app.services.summarising import WaveSummary
+from feedback_app.web.languages import in_page_language
 
 FEWER = "fewer_than_"
 
@@ -39,9 +40,36 @@ def people(count: SafeCount) -> str:
     return format_decimal(count.value)
 
 
+def about(count: SafeCount) -> str:
+    """Return a protected count in a sentence: "about 75 people", "fewer than 5 people" or "nobody"."""
+    if count.high == 0:
+        return _("nobody, as it could not be chosen")
+    if count.value is None:
+        return _("fewer than %(number)s people", number=count.high + 1)
+    return _("about %(number)s people", number=format_decimal(count.value))
+
+
 def percent(value: int) -> str:
     """Return a share as it is read: "43%"."""
     return _("%(value)s%%", value=format_decimal(value))
+
+
+def in_ten(value: int) -> str:
+    """Return a share of 0 to 100 as it is said aloud: "about 4 in 10", "about half", "fewer than 1 in 20"."""
+    if value < 5:
+        return _("fewer than 1 in 20")
+    if value > 95:
+        return _("more than 19 in 20")
+    if value < 8 or value > 92:
+        return _("about %(number)s in %(all)s", number=format_decimal(1 if value < 8 else 19), all=format_decimal(20))
+    if 45 <= value <= 54:
+        return _("about half")
+    return _("about %(number)s in %(all)s", number=format_decimal((value + 5) // 10), all=format_decimal(10))
+
+
+def share(value: int) -> str:
+    """Return a share twice, exactly and as it is said aloud: "41% (about 4 in 10)"."""
+    return _("%(percent)s (%(in_ten)s)", percent=percent(value), in_ten=in_ten(value))
 
 
 def number(value: int) -> str:
@@ -75,9 +103,15 @@ def reason(code: str) -> str:
         return _("Fewer than %(number)s answers", number=fewer)
     return {
         TOO_ALIKE: _("Kept private: nearly everybody gave the same answer, and that would tell what each one said"),
+        CATEGORY_TOO_SMALL: _("Kept private: too few people of one kind stand behind one part of it"),
         PART_TOO_SMALL: _("Kept private: too few people stand behind one part of it"),
         TELLS_HIDDEN: _("Kept private, so that a smaller group stays private"),
     }[code]
+
+
+def unfit() -> str:
+    """Return why a score is not shown whose questions do not agree (brief 3.4)."""
+    return _("Not shown: its questions do not go together. Read the questions, not a score")
 
 
 def either(labels: list[str]) -> str:
@@ -123,12 +157,12 @@ def figure_sentence(item: Item, figure: SafeFigure, *, first: bool) -> str:
     name = figure_name(item, figure.name)
     if figure.value is None:
         return _("%(name)s: not shown. %(reason)s.", name=name, reason=reason(figure.reason or ""))
-    value = figure_value(figure)
+    if figure.name == "mean_satisfaction":
+        return _("Mean satisfaction: %(value)s out of 100.", value=figure_value(figure))
+    value = share(figure.value) if first else figure_value(figure)
     if isinstance(item, SingleItem):
         said = _("%(name)s: %(value)s (%(range)s).", name=name, value=value, range=range_of(figure))
         return f"{said} {from_answers(figure.base)}"
-    if figure.name == "mean_satisfaction":
-        return _("Mean satisfaction: %(value)s out of 100.", value=value)
     if first:
         return _(
             "%(value)s answered %(name)s (%(range)s).", name=_plain(item, figure), value=value, range=range_of(figure)
@@ -176,6 +210,12 @@ def file_words(summary: WaveSummary) -> Words:
         figure=figure_name,
         withheld=reason,
         title=summary.instrument.title,
+        score=_("Score, from 0 to 100"),
+        without_score=_("Answered too few of its questions for a score"),
+        alpha=_("How well its questions go together (Cronbach’s alpha)"),
+        weighted=_("%(figure)s (weighted)"),
+        scale_title=in_page_language,
+        unfit=unfit(),
         read_me=_read_me(summary),
         # Translators: two sheets of a workbook, 31 letters at the most.
         sheets=(_("Read me"), _("Tables")),
@@ -194,6 +234,11 @@ def _read_me(summary: WaveSummary) -> tuple[tuple[str, str], ...]:
         ("<10", _("Fewer than 10 people. In children’s surveys the number is 20.")),
         ("figure, low, high", _("A figure and its range: how much it could move by chance alone.")),
         ("unit", _("percent: of those who gave an answer that counts. score: from -100 to 100, not a share.")),
+        (
+            "weighted",
+            _("The figure with answers weighted, so that each kind of family counts by its true share."),
+        ),
+        ("score, alpha", _("A score made of several questions, and how well they go together: 1 is the most.")),
         ("small_group", _("Fewer than 30 answers. Do not compare it with other groups or years.")),
         ("withheld", _("Why a figure is not shown. Please do not try to work it out from others.")),
     )

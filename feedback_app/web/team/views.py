@@ -18,6 +18,7 @@ from feedback_app.domain.scope import Role
 from feedback_app.domain.wave import is_open, last_day
 from feedback_app.extensions import db
 from feedback_app.services import exporting, fielding, summarising
+from feedback_app.services.comparing import list_comparable
 from feedback_app.services.summarising import WaveSummary
 from feedback_app.store.engine import looking_first, set_reading
 from feedback_app.web import clock
@@ -25,8 +26,10 @@ from feedback_app.web.access import scope, staff
 from feedback_app.web.languages import page_language
 from feedback_app.web.team import phrases
 from feedback_app.web.team.components import component_samples
-from feedback_app.web.team.figures import item_figure
+from feedback_app.web.team.figures import section_figures
 from feedback_app.web.team.forms import RowsForm
+from feedback_app.web.team.hearing import Listed, hearing_of, hurried_sentence
+from feedback_app.web.team.scale_words import method_of_scores, scale_line, scale_titles
 
 blueprint = Blueprint("team", __name__, template_folder="templates", url_prefix="/team")
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -41,7 +44,10 @@ def policy() -> Policy:
 
 def get_summary(slug: str) -> WaveSummary:
     """Return a wave's protected summary in the language of the page; raise SurveyUnknown."""
-    return summarising.summarise_wave(db.session, scope(), slug, policy(), page_language().locale)
+    population, language = current_app.config["POPULATION"], page_language().locale
+    return summarising.summarise_wave(
+        db.session, scope(), slug, policy(), language, population=population, titles=scale_titles()
+    )
 
 
 @blueprint.get("")
@@ -74,16 +80,17 @@ def has_role(*roles: Role) -> bool:
 def wave(slug: str) -> ResponseReturnValue:
     """Show a wave as a whole: each question with its figures, its chart and its table."""
     summary = get_summary(slug)
-    instrument, tables = summary.instrument, {table.code: table for table in summary.release}
-    sections = [
-        (section, [item_figure(instrument, section, tables[item.id]) for item in section.items if item.id in tables])
-        for section in instrument.sections
-        if any(item.id in tables for item in section.items)
-    ]
+    instrument, invited = summary.instrument, summary.wave.invited
+    listed = Listed(invited, summary.number) if invited else None
     return render_template(
         "team/wave.html",
         summary=summary,
-        sections=sections,
+        sections=section_figures(summary, policy()),
+        earlier=list_comparable(db.session, scope(), slug),
+        hearing=hearing_of(summary.who, instrument, summary.weighting, listed),
+        hurried=hurried_sentence(summary.quality),
+        scales=[scale_line(scale) for scale in summary.release.scales],
+        scale_method=method_of_scores(),
         answered=phrases.starting(phrases.answers_in_all(summary.number)),
         last_day=last_day(summary.wave.closed_from),
         caveat=phrases.caveat(),

@@ -1,0 +1,68 @@
+"""Scale scores through the gate: a mean of people's scores, and how well the questions agree."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from feedback_app.domain.disclosure.policy import Policy
+from feedback_app.domain.disclosure.rules import TOO_ALIKE, Rule, ScaleTable, withheld_scale
+from feedback_app.domain.disclosure.safe import SEAL, SafeAlpha, SafeFigure, SafeScale
+from feedback_app.domain.disclosure.sources import whole_figure
+from feedback_app.domain.disclosure.totals import count_safe, is_small_group, total_safe
+from feedback_app.domain.scoring.reliability import FACES, TOO_FEW_ITEMS
+from feedback_app.domain.scoring.rounding import round_half_up
+
+if TYPE_CHECKING:
+    from feedback_app.domain.scoring.reliability import Alpha
+    from feedback_app.domain.scoring.scales import MeanScore
+
+SCORE = "score"
+Held = tuple[Rule, str] | None
+
+
+def protect_scale(table: ScaleTable, policy: Policy) -> SafeScale:
+    """Return a scale as it may be shown: its mean from 100 people up (R2), in whole numbers on 0 to 100."""
+    held = withheld_scale(table, policy)
+    score = _score(table.mean, table, held, policy)
+    threshold = policy.threshold_for(table.minors, table.sensitive)
+    without = None if score.withheld == "R0" else count_safe(table.mean.without, threshold, policy)
+    alpha = None if table.alpha is None else _alpha(table.alpha, table, score.reason, policy)
+    small = is_small_group(table.mean.base, policy, table.minors)
+    weighted = None if table.weighted is None else _weighted(table.weighted, table, held, policy)
+    return SafeScale(SEAL, table.code, table.title, score, without, small, alpha, weighted)
+
+
+def _weighted(mean: MeanScore, table: ScaleTable, held: Held, policy: Policy) -> SafeFigure:
+    """Stand beside the plain score alone, from 100 people covered up."""
+    if held is None and mean.base < policy.exact_headline_base:
+        held = "R2", f"fewer_than_{policy.exact_headline_base}"
+    if held is None and mean.withheld:
+        held = "R2", TOO_ALIKE
+    return _score(mean, table, held, policy)
+
+
+def _score(mean: MeanScore, table: ScaleTable, held: Held, policy: Policy) -> SafeFigure:
+    base = total_safe(mean.base, policy, table.minors)
+    return SafeFigure(SEAL, SCORE, None, None, None, base, *held) if held else whole_figure(SCORE, mean, base)
+
+
+def _alpha(alpha: Alpha, table: ScaleTable, held: str | None, policy: Policy) -> SafeAlpha:
+    """Round to 2 decimals, from 100 complete answers up."""
+    base = total_safe(alpha.people, policy, table.minors)
+    if reason := held or _no_alpha(alpha, table, policy):
+        return SafeAlpha(SEAL, None, None, None, alpha.items, base, reason)
+    value, low, high = (
+        None if number is None else round_half_up(number, 2) for number in (alpha.value, alpha.low, alpha.high)
+    )
+    return SafeAlpha(SEAL, value, low, high, alpha.items, base)
+
+
+def _no_alpha(alpha: Alpha, table: ScaleTable, policy: Policy) -> str | None:
+    """Return why reliability is not shown, without telling that nobody at all chose another answer to an item."""
+    if alpha.refused in (FACES, TOO_FEW_ITEMS):
+        return alpha.refused
+    if alpha.people < policy.exact_headline_base:
+        return f"fewer_than_{policy.exact_headline_base}"
+    least = policy.threshold_for(table.minors, table.sensitive)
+    alike = table.alike_items is not None and table.alike_items < least
+    return TOO_ALIKE if alike or alpha.refused else None

@@ -1,0 +1,80 @@
+"""Answers given in a hurry: they are flagged and kept, and what they change is looked at (brief 3.14)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from feedback_app.domain.instrument import FacesItem, Instrument, Item, RatingItem
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import ArrayLike, NDArray
+
+LEAST_ITEMS = 6
+
+
+@dataclass(frozen=True)
+class Sensitivity:
+    """How far figures move when the flagged answers are left out; ``points`` is signed: without less with."""
+
+    name: str  # of the figure that moves the most
+    points: float
+    compared: int  # figures that have a value both ways
+    lost: int  # figures that have a value only with the flagged answers
+
+
+def scaled_runs(instrument: Instrument, least: int = LEAST_ITEMS) -> tuple[tuple[str, ...], ...]:
+    """Return the runs of at least ``least`` item ids that follow each other on one response scale (brief 3.14)."""
+    asked = [item for item in instrument.items.values() if not item.practice]
+    runs = [tuple(item.id for item in run) for kind, run in groupby(asked, key=_response_scale) if kind]
+    return tuple(run for run in runs if len(run) >= least)
+
+
+def _response_scale(item: Item) -> str:
+    return item.type if isinstance(item, RatingItem | FacesItem) else ""
+
+
+def straight_lined(codes: ArrayLike, quick: ArrayLike, least: int = LEAST_ITEMS) -> NDArray[np.bool_]:
+    """Return who gave one and the same answer to all of the run's items they answered, quickly; flags, one a person.
+
+    ``codes`` is people x items of one run as asked (not reversed), negative = missing, at least ``least`` of them
+    answered; ``quick`` tells whose pace was under a third of the expected (brief 3.14). ValueError for other shapes.
+    """
+    import numpy as np
+
+    table, hurried = np.asarray(codes), np.asarray(quick, dtype=bool)
+    if table.ndim != 2 or hurried.shape != (len(table),):
+        raise ValueError("codes must be people x items, with one pace for each person")
+    if not np.issubdtype(table.dtype, np.integer) and table.size:
+        raise ValueError("codes are whole numbers")
+    flags = np.zeros(len(table), dtype=bool)
+    rows = np.flatnonzero(hurried)  # few are quick, so only their answers are read
+    chosen = table[rows]
+    answered = chosen >= 0
+    if not chosen.shape[1]:
+        return flags
+    highest = np.max(chosen, axis=1)
+    alike = (~answered | (chosen == highest[:, np.newaxis])).all(axis=1)
+    flags[rows] = alike & (answered.sum(axis=1) >= max(least, 1))
+    return flags
+
+
+def sensitivity_check(everybody: Mapping[str, float | None], kept: Mapping[str, float | None]) -> Sensitivity | None:
+    """Return the largest shift, in the figures' points, from all answers to those left without the flagged ones.
+
+    Both map a figure's name to its value, None = none. Of equal shifts the first counts; None if nothing compares.
+    """
+    shifts: dict[str, float] = {}
+    lost = 0
+    for name, value in everybody.items():
+        other = kept.get(name)
+        if value is not None and other is not None:
+            shifts[name] = other - value
+        lost += value is not None and other is None
+    if not shifts:
+        return None
+    largest = max(shifts, key=lambda name: abs(shifts[name]))
+    return Sensitivity(largest, shifts[largest], len(shifts), lost)

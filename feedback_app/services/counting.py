@@ -1,0 +1,181 @@
+"""A wave counted, exactly: its answers as a frame, and what is made of them once for all who ask."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from sqlalchemy.orm import Session
+
+from feedback_app.domain.comparing import family_of
+from feedback_app.domain.disclosure.gate import protect
+from feedback_app.domain.disclosure.policy import Policy
+from feedback_app.domain.disclosure.rules import ItemTable, ScaleTable, Weighted
+from feedback_app.domain.disclosure.safe import SafeRelease
+from feedback_app.domain.instrument import Instrument
+from feedback_app.domain.population import Frame
+from feedback_app.domain.scoring.counts import Counts
+from feedback_app.domain.scoring.quality import scaled_runs, straight_lined
+from feedback_app.domain.scoring.scales import MeanScore
+from feedback_app.domain.weighting.weighing import Weighting, weigh
+from feedback_app.reports.counting import Grouping, ItemCounts, count_items, tally_item
+from feedback_app.reports.frame import AnswerFrame, Batch, make_frame
+from feedback_app.reports.item_tables import headlines_of, item_table, weighted_answers
+from feedback_app.reports.scale_tables import scale_tables, weighted_means
+from feedback_app.services.remembering import Memory
+from feedback_app.store import responses, waves
+from feedback_app.store.waves import WaveFacts
+
+if TYPE_CHECKING:
+    from numpy import bool_
+    from numpy.typing import NDArray
+
+State = tuple[int, int]  # responses and erasures: another response, or one gone, makes another state
+
+
+@dataclass(frozen=True)
+class Hurried:
+    """How many answered far too quickly and all alike, and the core headlines with them and without, by item id."""
+
+    people: int
+    everybody: Mapping[str, float | None]
+    without: Mapping[str, float | None]
+
+
+@dataclass(frozen=True)
+class CountedWave:
+    """All that a summary without weights is made of; the scales have no titles yet."""
+
+    items: ItemCounts
+    scales: tuple[ScaleTable, ...]
+    hurried: Hurried
+    modes: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class WeighedWave:
+    """A wave's weighting, its columns of people let go; weighted answers and means only where they may be published."""
+
+    weighting: Weighting
+    items: Mapping[str, Weighted]
+    scales: Mapping[str, MeanScore]
+
+
+_frames: Memory[AnswerFrame] = Memory(32_000_000, lambda frame: frame.size)  # bytes; 100,000 responses are 11 million
+_counted: Memory[tuple[CountedWave, WeighedWave]] = Memory(64)  # waves; one is some kilobytes
+_released: Memory[SafeRelease] = Memory(64)
+
+
+def get_state(db: Session, wave: WaveFacts) -> State:
+    """Return what tells one state of a wave's answers from the next."""
+    return waves.count_responses(db, wave.id), wave.erasures
+
+
+def get_frame(db: Session, wave: WaveFacts, instrument: Instrument) -> AnswerFrame:
+    """Return a wave's answers as columns, from memory while no response has come or gone since."""
+    return _frame(db, wave, instrument, get_state(db, wave))
+
+
+def _frame(db: Session, wave: WaveFacts, instrument: Instrument, state: State) -> AnswerFrame:
+    if found := _frames.find(wave.id, state):
+        return found
+    columns = responses.iterate_columns(db, wave.id, tuple(instrument.items))
+    frame = make_frame(instrument, (Batch(pace, groups, answers) for pace, groups, answers in columns))
+    if frame.responses == state[0]:  # else an answer came in between: read anew next time
+        _frames.keep(wave.id, state, frame)
+    return frame
+
+
+def count_wave(
+    db: Session, wave: WaveFacts, instrument: Instrument, population: Frame | None, state: State
+) -> tuple[CountedWave, WeighedWave]:
+    """Return a wave counted, and weighted to the population, from memory while its state and the population stay.
+
+    Both come from one frame, so that they are of the same people also while answers come in.
+    """
+    if found := _counted.find(wave.id, (state, population)):
+        return found
+    frame = _frame(db, wave, instrument, state)
+    items = count_items(instrument, frame)
+    hurried = find_hurried(instrument, frame, items.by_item)
+    counted = CountedWave(items, scale_tables(instrument, frame), hurried, responses.count_modes(db, wave.id))
+    weighed = weigh_frame(instrument, frame, weigh(population, frame.breakdowns, instrument))
+    if frame.responses == state[0]:
+        _counted.keep(wave.id, (state, population), (counted, weighed))
+    return counted, weighed
+
+
+def weigh_frame(instrument: Instrument, frame: AnswerFrame, weighting: Weighting) -> WeighedWave:
+    """Return what is made of a frame with weights, if its weighted figures may be published."""
+    import numpy as np
+
+    items: Mapping[str, Weighted] = {}
+    scales: Mapping[str, MeanScore] = {}
+    if weighting.publishable:
+        items = weighted_answers(instrument, frame, weighting)
+        scales = weighted_means(instrument, frame, weighting.covered, weighting.weights)
+    nobody = np.empty(0)
+    return WeighedWave(replace(weighting, covered=nobody, weights=nobody, categories={}), items, scales)
+
+
+@dataclass(frozen=True)
+class ExactTables:
+    """A wave's exact tables and scales on their way into the gate, what they were made of, and in which state."""
+
+    state: State
+    population: Frame | None
+    counted: CountedWave
+    weighed: WeighedWave
+    tables: tuple[ItemTable, ...]
+    scales: tuple[ScaleTable, ...]
+
+
+def make_tables(
+    db: Session, wave: WaveFacts, instrument: Instrument, population: Frame | None, titles: Mapping[str, str]
+) -> ExactTables:
+    """Return a wave's exact tables, weighted figures in them where these may be published; scale -> title.
+
+    Questions to practise with are left out: they say how answering works, not what anybody thinks.
+    """
+    state = get_state(db, wave)
+    counted, weighed = count_wave(db, wave, instrument, population, state)
+    tables = tuple(
+        item_table(instrument, item, counted.items.by_item[item.id], weighed.items.get(item.id))
+        for item in instrument.items.values()
+        if not item.practice
+    )
+    scales = tuple(
+        replace(scale, title=titles.get(scale.code, scale.code), weighted=weighed.scales.get(scale.code))
+        for scale in counted.scales
+    )
+    return ExactTables(state, population, counted, weighed, tables, scales)
+
+
+def protect_wave(wave: WaveFacts, exact: ExactTables, policy: Policy) -> SafeRelease:
+    """Return a wave's protected tables and scales, from memory while nothing that they rest on is another."""
+    key = exact.state, exact.population, policy, tuple(scale.title for scale in exact.scales)
+    found = _released.find(wave.id, key)
+    if found is not None:
+        return found
+    release = protect(exact.tables, policy, exact.scales)
+    if exact.counted.items.responses == exact.state[0]:
+        _released.keep(wave.id, key, release)
+    return release
+
+
+def find_hurried(instrument: Instrument, frame: AnswerFrame, counts: Mapping[str, Counts]) -> Hurried:
+    """Return who answered a whole run of ratings alike and in haste (brief 3.14), and what leaving them out changes."""
+    import numpy as np
+
+    flags: NDArray[bool_] = np.zeros(frame.responses, np.bool_)
+    for run in scaled_runs(instrument):
+        flags |= straight_lined(np.stack([frame.codes[item] for item in run], axis=1), frame.quick)
+    kept = Grouping(np.where(flags, -1, 0).astype(np.intp), 1)
+    everybody, without = {}, {}
+    for item in instrument.items.values():
+        specs = headlines_of(item)
+        if specs and not item.practice and family_of(instrument, item) == "core":
+            everybody[item.id] = specs[0].function(counts[item.id]).value
+            without[item.id] = specs[0].function(tally_item(item, frame, kept).counts(0)).value
+    return Hurried(int(flags.sum()), everybody, without)

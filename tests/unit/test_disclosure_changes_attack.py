@@ -1,0 +1,162 @@
+"""Changes between two waves, and a reader who tries every pair of tables that fits all that was published."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from itertools import product
+
+from feedback_app.domain.disclosure.changes import protect_changes
+from feedback_app.domain.disclosure.gate import protect
+from feedback_app.domain.disclosure.policy import Policy
+from feedback_app.domain.disclosure.ranges import SAFE_WIDTH
+from feedback_app.domain.disclosure.rules import ItemTable
+from feedback_app.domain.disclosure.safe import SafeTable
+from feedback_app.domain.disclosure.sources import headline_sources
+from feedback_app.domain.scoring.changes import share_change
+from feedback_app.domain.scoring.counts import Counts
+from feedback_app.domain.scoring.figures import top_two_box
+from feedback_app.domain.scoring.headlines import headlines_for
+
+POLICY = Policy()
+Cells = tuple[int, ...]
+Sums = tuple[int, int]  # those who chose one of the two best options, and the rest
+
+
+def table(cells: Cells) -> ItemTable:
+    return ItemTable("PC06", "freq5", Counts(dict(enumerate(cells, start=1))), headlines_for("freq5"))
+
+
+def sums(cells: Cells) -> Sums:
+    return sum(cells[3:]), sum(cells[:3])
+
+
+def to_five(count: int) -> int:
+    return 5 * ((count + 2) // 5)
+
+
+def counted(pair: Sums) -> Counts:
+    return Counts({5: pair[0], 1: pair[1]})
+
+
+@dataclass(frozen=True)
+class Wave:
+    """One wave as a reader has it, who even knows whether its headline came from exact or from rounded sums."""
+
+    shown: SafeTable
+    rounds: bool
+
+    def used(self, pair: Sums) -> Sums:
+        """Return the sums that the headline would be made from."""
+        return (to_five(pair[0]), to_five(pair[1])) if self.rounds else pair
+
+    def fitting(self) -> Iterator[Cells]:
+        """Try every table within the rounded counts; keep those with the published base and headline."""
+        ranges = [range(share.count.low, share.count.high + 1) for share in self.shown.distribution]
+        for cells in product(*ranges):
+            if self.shown.base.low <= sum(cells) <= self.shown.base.high and self._has_headline(sums(cells)):
+                yield cells
+
+    def _has_headline(self, pair: Sums) -> bool:
+        figure = self.shown.headline
+        return headline(self.used(pair)) == (figure.value, figure.low, figure.high)
+
+
+@cache
+def headline(pair: Sums) -> tuple[int, ...] | None:
+    figure = top_two_box(counted(pair), (5,))
+    return None if figure.value is None else tuple(int(x + 0.5) for x in (figure.value, figure.low, figure.high))
+
+
+@cache
+def change(before: Sums, after: Sums) -> tuple[float, ...]:
+    made = share_change(counted(before), counted(after), (5,))
+    return made.value, made.low, made.high, made.p
+
+
+def whole_points(before: Sums, after: Sums) -> tuple[float, ...]:
+    value, low, high, p = change(before, after)
+    return *(int((x + 0.5) // 1) for x in (value, low, high)), max(0.01, -(-p * 100 // 1) / 100)
+
+
+def three_decimals(before: Sums, after: Sums) -> tuple[float, ...]:
+    return tuple(round(x, 3) for x in change(before, after))
+
+
+def drawn(seed: int) -> Cells:
+    """Draw a wave of 30 to some 200 answers in which some options are rare."""
+    rng = random.Random(seed)
+    most = rng.choice((20, 30, 60))
+    return tuple(rng.randint(0, 6) if rng.random() < 0.45 else rng.randint(5, most) for _ in range(5))
+
+
+def published(cells: Cells) -> Wave | None:
+    shown = protect([table(cells)], POLICY)[0]
+    if shown.headline is None or shown.headline.withheld or shown.base.low < 30:
+        return None
+    exact = table(cells)
+    return Wave(shown, headline_sources(exact, POLICY)[0].counts is not exact.counts)
+
+
+def narrowed(waves: tuple[Wave, Wave], fits: Callable[[Sums, Sums], bool]) -> bool:
+    """Return whether a hidden count of either wave is left with ends closer than two apart."""
+    tables = [list(wave.fitting()) for wave in waves]
+    pairs = product(*({sums(cells) for cells in each} for each in tables))
+    good = [pair for pair in pairs if fits(*pair)]
+    assert good
+    for side, wave in enumerate(waves):
+        left = [cells for cells in tables[side] if any(pair[side] == sums(cells) for pair in good)]
+        for place, share in enumerate(wave.shown.distribution):
+            values = {cells[place] for cells in left}
+            if share.count.value is None and max(values) - min(values) < SAFE_WIDTH:
+                return True
+    return False
+
+
+Published = Callable[[Sums, Sums], tuple[float, ...]]
+
+
+def of_used(before: Wave, after: Wave, publish: Published) -> Published:
+    """Return the change as it is made: from the sums that each wave's own headline is made from."""
+    return lambda first, second: publish(before.used(first), after.used(second))
+
+
+def falls(first: Cells, second: Cells, waves: tuple[Wave, Wave], publish: Published) -> bool:
+    seen = publish(sums(first), sums(second))
+    return narrowed(waves, lambda a, b: publish(a, b) == seen)
+
+
+def waves_drawn(number: int) -> list[tuple[Cells, Cells, tuple[Wave, Wave]]]:
+    found = []
+    for seed in range(number):
+        first, second = drawn(2 * seed), drawn(2 * seed + 1)
+        before, after = published(first), published(second)
+        if (
+            before
+            and after
+            and any(share.count.value is None for w in (before, after) for share in w.shown.distribution)
+        ):
+            found.append((first, second, (before, after)))
+    return found
+
+
+def test_with_the_change_beside_both_waves_every_hidden_count_keeps_three_candidates() -> None:
+    tried = waves_drawn(150)
+    assert len(tried) >= 60
+    assert {wave.rounds for *_cells, waves in tried for wave in waves} == {True, False}
+    for first, second, waves in tried:
+        (made,) = protect_changes([table(first)], [table(second)], [("PC06", None)], POLICY)
+        publish = of_used(*waves, whole_points)
+        assert publish(sums(first), sums(second)) == (made.value, made.low, made.high, made.p)
+        assert not falls(first, second, waves, publish)
+
+
+def test_not_even_three_decimals_would_tell_more_because_the_same_sums_are_used() -> None:
+    tried = waves_drawn(80)
+    assert not any(falls(*each, of_used(*each[2], three_decimals)) for each in tried)
+
+
+def test_the_same_reader_wins_when_changes_are_made_from_exact_counts_with_three_decimals() -> None:
+    assert sum(falls(*each, three_decimals) for each in waves_drawn(80)) >= 3
