@@ -16,6 +16,7 @@ from feedback_app.domain.disclosure.safe import SafeRelease
 from feedback_app.domain.instrument import Instrument
 from feedback_app.domain.population import Frame
 from feedback_app.domain.scoring.counts import Counts
+from feedback_app.domain.scoring.headlines import among_invited
 from feedback_app.domain.scoring.quality import scaled_runs, straight_lined
 from feedback_app.domain.scoring.scales import MeanScore
 from feedback_app.domain.weighting.weighing import Weighting, weigh
@@ -129,6 +130,7 @@ class ExactTables:
     weighed: WeighedWave
     tables: tuple[ItemTable, ...]
     scales: tuple[ScaleTable, ...]
+    invited: int | None = None  # the list that the ranges are corrected for
 
 
 def make_tables(
@@ -152,9 +154,26 @@ def make_tables(
     return ExactTables(state, population, counted, weighed, tables, scales)
 
 
+def among_list(instrument: Instrument, exact: ExactTables, invited: int | None) -> ExactTables:
+    """Return the tables with ranges of a list that everybody on was invited to (brief 3.6); as they are without one.
+
+    Only questions that everybody is asked have that list as theirs. More answers than people on the list: the list is
+    wrong, and nothing is corrected. Waves that are compared are never corrected.
+    """
+    if invited is None or exact.counted.items.responses > invited:
+        return exact
+    tables = tuple(
+        replace(table, headlines=tuple(among_invited(spec, invited) for spec in table.headlines))
+        if family_of(instrument, instrument.items[table.code]) == "core"
+        else table
+        for table in exact.tables
+    )
+    return replace(exact, tables=tables, invited=invited)
+
+
 def protect_wave(wave: WaveFacts, exact: ExactTables, policy: Policy) -> SafeRelease:
     """Return a wave's protected tables and scales, from memory while nothing that they rest on is another."""
-    key = exact.state, exact.population, policy, tuple(scale.title for scale in exact.scales)
+    key = exact.state, exact.population, exact.invited, policy, tuple(scale.title for scale in exact.scales)
     found = _released.find(wave.id, key)
     if found is not None:
         return found

@@ -21,7 +21,7 @@ from feedback_app.domain.scoring.quality import sensitivity_check
 from feedback_app.domain.scoring.rounding import round_half_up
 from feedback_app.domain.weighting.weighing import Weighting
 from feedback_app.domain.who_answered import WhoAnswered, who_answered
-from feedback_app.services.counting import Hurried, make_tables, protect_wave
+from feedback_app.services.counting import Hurried, among_list, make_tables, protect_wave
 from feedback_app.services.fielding import get_instrument, get_wave
 from feedback_app.store import responses, waves
 from feedback_app.store.waves import WaveFacts
@@ -87,6 +87,22 @@ class Quality:
 
 
 @dataclass(frozen=True)
+class InvitedList:
+    """How many were on a list that everybody on was invited; ``percent`` of them answered, from rounded numbers.
+
+    ``too_short``: more answered than stand on it, so it is wrong, and no range is corrected for it.
+    """
+
+    people: int
+    percent: int | None
+    too_short: bool
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the facts as plain data for JSON."""
+        return {"people": self.people, "percent_answered": self.percent, "too_short": self.too_short}
+
+
+@dataclass(frozen=True)
 class WaveSummary:
     """A wave as it may be shown to anybody: how many answered, a protected table for each item, and who was heard."""
 
@@ -97,12 +113,14 @@ class WaveSummary:
     weighting: WeightingFacts
     who: WhoAnswered
     quality: Quality
+    invited: InvitedList | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return the summary as plain data for JSON."""
         return {
             **_facts(self.wave, self.instrument),
             "responses": self.number.as_total(),
+            "invited": self.invited.as_dict() if self.invited else None,
             "items": self.release.as_dict(),
             "scales": [scale.as_dict() for scale in self.release.scales],
             "weighting": self.weighting.as_dict(),
@@ -191,18 +209,26 @@ def summarise_wave(
     wave = get_wave(db, scope, slug)
     instrument = get_instrument(db, wave.version_id, language)
     frame = population.frame if population else None
-    exact = make_tables(db, wave, instrument, frame, titles or {})
+    exact = among_list(instrument, make_tables(db, wave, instrument, frame, titles or {}), wave.invited)
     release = protect_wave(wave, exact, policy)
     number = exact.counted.items.responses
+    shown = total_safe(number, policy, instrument.minors)
     return WaveSummary(
         wave=wave,
         instrument=instrument,
-        number=total_safe(number, policy, instrument.minors),
+        number=shown,
         release=release,
         weighting=weighting_facts(exact.weighed.weighting, frame, policy, instrument),
         who=who_answered(instrument, release, frame),
         quality=_quality(exact.counted.hurried, number, release, policy, instrument),
+        invited=None if wave.invited is None else _list_of(wave.invited, number, shown),
     )
+
+
+def _list_of(invited: int, number: int, shown: SafeCount) -> InvitedList:
+    """Return what anybody may know of a list; a share only where it would not pass the whole."""
+    percent = None if shown.value is None or number > invited else int(round_half_up(100 * shown.value / invited))
+    return InvitedList(invited, None if percent is None else min(percent, 100), number > invited)
 
 
 def weighting_facts(

@@ -152,7 +152,8 @@ def test_scores_stand_after_the_questions_with_how_sure_they_are(app: Flask, db:
     assert 45 <= int(cells[1]) <= 55
     assert re.fullmatch(r"\d+ to \d+", cells[2])
     assert "Its questions go together well" in cells[4]
-    assert re.search(r"Cronbach’s alpha 0\.\d\d \(range 0\.\d\d to 0\.\d\d\), from 3 questions", cells[4])
+    made = words(page, "//section[@id='scores']//details[@class='how']")
+    assert re.search(r"Cronbach’s alpha 0\.\d\d \(range 0\.\d\d to 0\.\d\d\), from 3 questions", made)
     assert [section.get("id") for section in page.xpath("//main//section")][-2:] == ["scores", "files"]
 
 

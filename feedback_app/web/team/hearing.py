@@ -230,15 +230,13 @@ def _when(stamp: str) -> str:
 
 def _method(who: WhoAnswered, framed: Sequence[Dimension], listed: Listed | None) -> tuple[Step, ...]:
     """Return how the comparison was made, with the measures that have names."""
+    compared = (
+        _("A group’s share of the answers, divided by its share of all children with SEND we can count."),
+        _("Under 0.8 we say heard less, over 1.25 heard more. We use the rounded numbers only."),
+        _("Where rounding could turn the verdict, we say that we cannot say."),
+    )
     steps = [
-        Step(
-            _("How it is worked out"),
-            (
-                _("A group’s share of the answers, divided by its share of all children with SEND we can count."),
-                _("Under 0.8 we say heard less, over 1.25 heard more. We use the rounded numbers only."),
-                _("Where rounding could turn the verdict, we say that we cannot say."),
-            ),
-        ),
+        Step(_("How it is worked out"), compared if framed else ()),
         Step(_("How many answered"), tuple(_rate(who, listed))),
     ]
     steps += [Step(phrases.starting(dimension_name(one.breakdown)), tuple(_measures(one))) for one in framed]

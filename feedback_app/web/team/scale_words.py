@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -11,7 +11,7 @@ from flask_babel import format_decimal
 from flask_babel import gettext as _
 
 from feedback_app.domain.disclosure.rules import TOO_ALIKE
-from feedback_app.domain.disclosure.safe import SafeAlpha, SafeScale
+from feedback_app.domain.disclosure.safe import SafeAlpha, SafeFigure, SafeScale
 from feedback_app.domain.scoring.reliability import (
     FACES,
     NO_SPREAD,
@@ -110,6 +110,8 @@ def _facts(scale: SafeScale) -> list[str]:
     if scale.without is not None:
         people = phrases.about(scale.without)
         said.append(_("Without a score, because they answered too few of its questions: %(people)s.", people=people))
+    if scale.weighted is not None and not is_unfit(scale):
+        said.append(_weighted(scale.weighted))
     alpha = scale.alpha
     if alpha is not None and alpha.value is not None:
         said.append(
@@ -125,8 +127,20 @@ def _facts(scale: SafeScale) -> list[str]:
     return said
 
 
-def method_of_scores() -> tuple[Step, ...]:
-    """Return how every score was made, in words (brief 3.3, 3.4)."""
+def _weighted(figure: SafeFigure) -> str:
+    if figure.value is None:
+        return _("Not shown with weights: %(reason)s.", reason=phrases.reason(figure.reason or ""))
+    score, ends = phrases.number(figure.value), phrases.range_of(figure)
+    answers = phrases.answers_in_all(figure.base)
+    return _("%(score)s with weights (%(range)s), from %(answers)s.", score=score, range=ends, answers=answers)
+
+
+def method_of_scores(lines: Sequence[ScaleLine]) -> tuple[Step, ...]:
+    """Return how every score was made, in words (brief 3.3, 3.4), then what lies behind each."""
+    return (*_in_general(), *(Step(line.title, line.facts) for line in lines if line.facts))
+
+
+def _in_general() -> tuple[Step, ...]:
     return (
         Step(
             _("How it is worked out"),

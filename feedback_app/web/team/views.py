@@ -82,6 +82,7 @@ def wave(slug: str) -> ResponseReturnValue:
     summary = get_summary(slug)
     instrument, invited = summary.instrument, summary.wave.invited
     listed = Listed(invited, summary.number) if invited else None
+    scales = [scale_line(scale) for scale in summary.release.scales]
     return render_template(
         "team/wave.html",
         summary=summary,
@@ -89,8 +90,8 @@ def wave(slug: str) -> ResponseReturnValue:
         earlier=list_comparable(db.session, scope(), slug),
         hearing=hearing_of(summary.who, instrument, summary.weighting, listed),
         hurried=hurried_sentence(summary.quality),
-        scales=[scale_line(scale) for scale in summary.release.scales],
-        scale_method=method_of_scores(),
+        scales=scales,
+        scale_method=method_of_scores(scales),
         answered=phrases.starting(phrases.answers_in_all(summary.number)),
         last_day=last_day(summary.wave.closed_from),
         caveat=phrases.caveat(),
