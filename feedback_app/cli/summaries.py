@@ -60,7 +60,7 @@ def summary(slug: str, earlier: str | None, weighted: bool, form: str, exact: bo
 def _found(slug: str, earlier: str | None, *, weighted: bool) -> tuple[WaveSummary, WaveComparison | None]:
     """Return a wave summed up and, where an earlier one is named, what changed since then."""
     population, language = current_app.config["POPULATION"], first_language()
-    titles = {code: scale.title for code, scale in shelf().load_scales().item_scales.items()}
+    titles = shelf().load_scales().item_scales
     with reading() as db:
         found = summarising.summarise_wave(db, scope(), slug, policy(), language, population, titles)
         if earlier is None:

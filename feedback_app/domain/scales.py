@@ -22,14 +22,6 @@ class ResponseScale(Frozen):
     for_voice: Mapping[str, str] = {}
 
 
-class ItemScale(Frozen):
-    """Several items summed up in one score from 0 to 100 (domain brief 3.3); `alpha` where reliability is computed."""
-
-    title: str
-    minimum_valid: int = Field(ge=1)
-    alpha: bool = True
-
-
 class Breakdown(Frozen):
     """A way of splitting results: the groups reported, by code."""
 
@@ -42,7 +34,7 @@ class Scales(Frozen):
 
     response_scales: Mapping[str, ResponseScale]
     same_as: Mapping[str, str] = {}  # a type whose answers are those of another, such as csat5 of sat5
-    item_scales: Mapping[str, ItemScale] = {}
+    item_scales: Mapping[str, str] = {}  # name -> title of what several items are summed up in, from 0 to 100
     breakdowns: Mapping[str, Breakdown] = {}
     values: Mapping[str, Mapping[str, int]] = {}  # list name -> context value -> code, such as districts by key
 

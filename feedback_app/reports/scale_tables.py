@@ -14,7 +14,7 @@ from feedback_app.domain.disclosure.rules import ScaleTable
 from feedback_app.domain.instrument import FacesItem, Instrument, RatingItem
 from feedback_app.domain.missing import Missing
 from feedback_app.domain.scoring.reliability import cronbach_alpha
-from feedback_app.domain.scoring.scales import MeanScore, mean_score, needed_items, person_scores, scored
+from feedback_app.domain.scoring.scales import MeanScore, mean_score, person_scores, scored
 from feedback_app.reports.frame import AnswerFrame
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def _answers(items: Sequence[ScaledItem], frame: AnswerFrame) -> NDArray[float64
 
 
 def _scores(answers: NDArray[float64]) -> NDArray[float64]:
-    return person_scores(answers, minimum_valid=needed_items(answers.shape[1], 0))
+    return person_scores(answers)
 
 
 def _on_100(item: ScaledItem, frame: AnswerFrame) -> NDArray[float64]:

@@ -154,5 +154,9 @@ def test_no_english_is_left_on_the_pages_of_the_team(app: Flask) -> None:
     for link in links:
         walker.get(link)
     walker.send(f"{links[0]}/rows", walker.get(f"{links[0]}/rows"), reason="")
+    for survey in ("send-parents", "send-pictures"):
+        now, then = (link.rpartition("/")[2] for link in sorted(links, reverse=True) if f"/{survey}-" in link)
+        walker.get(f"{PREFIX}/team/waves/{now}/compared-with/{then}")
+        walker.get(f"{PREFIX}/team/waves/{then}/compared-with/{now}")
     walker.get(f"{PREFIX}/team/components")
     assert not walker.report()

@@ -61,7 +61,7 @@ def needed_items(items: int, minimum_valid: int) -> int:
     return max(minimum_valid, math.ceil(items / 2), LEAST_ITEMS)
 
 
-def person_scores(items: NDArray[np.float64], minimum_valid: int) -> NDArray[np.float64]:
+def person_scores(items: NDArray[np.float64], minimum_valid: int = 0) -> NDArray[np.float64]:
     """Return each person's mean of the valid items, from people x items on 0 to 100 with NaN missing (brief 3.3).
 
     NaN for whoever answered fewer than ``needed_items``. ValueError unless ``items`` has two dimensions.

@@ -50,7 +50,7 @@ def scale_titles() -> Mapping[str, str]:
 @lru_cache(maxsize=4)
 def _titles_on(shelf: Shelf) -> Mapping[str, str]:
     """Return the titles on a shelf of files; a process reads them once."""
-    return {name: scale.title for name, scale in shelf.load_scales().item_scales.items()}
+    return dict(shelf.load_scales().item_scales)
 
 
 def scale_line(scale: SafeScale) -> ScaleLine:
