@@ -8,7 +8,7 @@ from textwrap import wrap
 from feedback_app.domain.disclosure.safe import SafeChange, SafeCount, SafeFigure, SafeScale, SafeTable
 from feedback_app.domain.instrument import FacesItem, Instrument, Item, RatingItem, SingleItem
 from feedback_app.domain.scoring.families import Verdict
-from feedback_app.reports.tables import is_unfit, total_cell, unit_of
+from feedback_app.reports.tables import total_cell, unit_of
 from feedback_app.services.comparing import Family, WaveComparison
 from feedback_app.services.summarising import WaveSummary, WeightingFacts
 
@@ -19,7 +19,6 @@ CAVEAT = (
     "families. The range shows how much the figure could move by chance alone."
 )
 FEWER = "fewer_than_"
-UNFIT = "not shown: its questions do not go together, so read the questions"
 UNITS = {"percent": "", "score": "points from -100 to 100: ", "out of 100": "out of 100: "}
 NPS_NAMES = {"promoters": "9 or 10", "passives": "7 or 8", "detractors": "0 to 6"}
 FAMILIES = {
@@ -32,6 +31,7 @@ WITHHELD = {
     "part_below_threshold": "too few people stand behind one part of it",
     "part_below_threshold_in_a_category": "too few people of one kind stand behind one part of it",
     "would_narrow_a_hidden_count": "it would tell a smaller number that is hidden",
+    "items_disagree": "its questions do not go together, so read the questions",
     "too_few_items": "too few questions",
     "too_few_people": "fewer than 50 people answered all its questions",
     "no_spread": "everybody answered alike",
@@ -87,7 +87,7 @@ def summary_lines(summary: WaveSummary, *, weighted: bool) -> Iterator[str]:
     if summary.wave.demonstration:
         yield "Demonstration: every answer is made up."
     if summary.wave.invited:
-        yield f"Everybody on a list of {summary.wave.invited:,} was invited."
+        yield f"Everybody on a list of {summary.wave.invited:,} was invited: ranges of shares are those of that list."
     yield from wrap(CAVEAT, WIDTH)
     if weighted and summary.weighting.published:
         yield from _weighting_lines(summary.weighting)
@@ -124,9 +124,6 @@ def _item_lines(item: Item, table: SafeTable, *, weighted: bool) -> Iterator[str
 
 def _scale_lines(scale: SafeScale, *, weighted: bool) -> Iterator[str]:
     yield from _headed(scale.code, scale.title)
-    if is_unfit(scale):
-        yield from _lines("--", "", scale.base, UNFIT)
-        return
     yield from _figure_lines(scale.score, "mean score (small group)" if scale.small_group else "mean score")
     if weighted and scale.weighted:
         yield from _weighted_lines(scale.weighted, first=True)

@@ -8,9 +8,8 @@ from dataclasses import astuple, dataclass, field, fields
 from feedback_app.domain.disclosure.safe import SafeChange, SafeCount, SafeFigure, SafeRelease, SafeScale
 from feedback_app.domain.instrument import Instrument
 from feedback_app.reports.cells import csv_cell
-from feedback_app.reports.tables import is_unfit, total_cell, unit_of
+from feedback_app.reports.tables import total_cell, unit_of
 
-UNFIT = "questions_do_not_agree"
 Cell = str | int | float | None
 Families = Sequence[tuple[str, int, Sequence[SafeChange]]]  # name, how many were compared together, the changes
 
@@ -99,21 +98,20 @@ def figure_rows(
 
 
 def _figure_row(
-    wave: str, code: str, question: str, figure: SafeFigure, *, small: bool, weighted: bool = False, held: str = ""
+    wave: str, code: str, question: str, figure: SafeFigure, *, small: bool, weighted: bool = False
 ) -> FigureRow:
-    values = (None, None, None) if held else (figure.value, figure.low, figure.high)
+    values = figure.value, figure.low, figure.high
     return FigureRow(
         wave, code, question, figure.name, *values, total_cell(figure.base), unit_of(figure.name),
-        _said(weighted), _said(small), held or figure.reason or "",
+        _said(weighted), _said(small), figure.reason or "",
     )  # fmt: skip
 
 
 def _scale_rows(wave: str, scale: SafeScale, *, weighted: bool) -> Iterator[FigureRow]:
-    """Yield a scale's mean score and its reliability; a score whose questions do not agree is held back."""
-    held = UNFIT if is_unfit(scale) else ""
-    yield _figure_row(wave, scale.code, scale.title, scale.score, small=scale.small_group, held=held)
+    """Yield a scale's mean score and its reliability."""
+    yield _figure_row(wave, scale.code, scale.title, scale.score, small=scale.small_group)
     if weighted and scale.weighted:
-        yield _figure_row(wave, scale.code, scale.title, scale.weighted, small=False, weighted=True, held=held)
+        yield _figure_row(wave, scale.code, scale.title, scale.weighted, small=False, weighted=True)
     if scale.alpha:
         alpha = scale.alpha
         yield FigureRow(

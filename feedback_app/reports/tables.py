@@ -7,7 +7,6 @@ from dataclasses import astuple, dataclass, fields, replace
 
 from feedback_app.domain.disclosure.safe import SafeCount, SafeFigure, SafeRelease, SafeScale, SafeTable
 from feedback_app.domain.instrument import Instrument, Item, TextItem
-from feedback_app.domain.scoring.reliability import AlphaReading, reading_of
 
 SCORES = frozenset({"nps", "net_score"})
 OUT_OF_100 = frozenset({"mean_satisfaction", "score"})
@@ -30,7 +29,6 @@ class Words:
     alpha: str
     weighted: str  # "%(figure)s, weighted"
     scale_title: Callable[[str], str]
-    unfit: str  # why a score is not shown whose questions do not agree
     read_me: tuple[tuple[str, str], ...]
     sheets: tuple[str, str]  # the names of the sheet that explains and of the one with the rows
 
@@ -73,12 +71,6 @@ def total_cell(count: SafeCount) -> int | str:
     return f"<{count.high + 1}" if count.value is None else count.value
 
 
-def is_unfit(scale: SafeScale) -> bool:
-    """Return whether a scale's questions agree too little for its score to be shown: alpha under 0.6 (brief 3.4)."""
-    value = scale.alpha.value if scale.alpha else None
-    return value is not None and reading_of(value) is AlphaReading.SHOW_ITEMS_ONLY
-
-
 def flat_rows(instrument: Instrument, number: SafeCount, release: SafeRelease, words: Words) -> Iterator[Row]:
     """Yield how many answered, then each item's base, answers, kinds of missing and figures, then the scores."""
     yield Row("", "", "", "responses", None, words.responses, total_cell(number))
@@ -119,8 +111,8 @@ def _figure_row(head: tuple[str, str, str], name: str, figure: SafeFigure, words
 def _scale_rows(scale: SafeScale, words: Words) -> Iterator[Row]:
     """Yield a scale's mean score, weighted too, who has none, and its reliability; one that is held back says why."""
     head, small = (scale.code, words.scale_title(scale.title), "scale"), words.small_group if scale.small_group else ""
-    held = words.withheld(scale.reason) if scale.reason else words.unfit if is_unfit(scale) else ""
-    if held:
+    if scale.reason:
+        held = words.withheld(scale.reason)
         yield Row(*head, "score", None, words.score, total_cell(scale.base), small_group=small, withheld=held)
     else:
         yield replace(_figure_row(head, words.score, scale.score, words, "score"), small_group=small)

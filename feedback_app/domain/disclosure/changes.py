@@ -20,7 +20,6 @@ from feedback_app.domain.disclosure.scales import SCORE, protect_scale
 from feedback_app.domain.disclosure.sources import Source, figure_of, headline_sources, weighted_sources
 from feedback_app.domain.scoring.changes import Change, mean_change
 from feedback_app.domain.scoring.families import benjamini_hochberg, verdict_of
-from feedback_app.domain.scoring.reliability import AlphaReading, reading_of
 from feedback_app.domain.scoring.rounding import round_half_up
 from feedback_app.domain.scoring.scales import MeanScore
 
@@ -40,7 +39,6 @@ class _Side:
     made_of: Source | MeanScore | None
     minors: bool
     faces: bool = False
-    unfit: bool = False  # a scale whose questions agree too little for its score to be published (brief 3.4)
 
 
 @dataclass(frozen=True)
@@ -85,10 +83,7 @@ def protect_scale_changes(
     refused: Refused | None = None,
     weighted: bool = False,
 ) -> tuple[SafeChange, ...]:
-    """Return the changes of the wanted scales' mean scores (Welch) as one family, in order; refused as items are.
-
-    A scale with an alpha under 0.6 in either wave counts as withheld there (brief 3.4).
-    """
+    """Return the changes of the wanted scales' mean scores (Welch) as one family, in order; refused as items are."""
     pairs = []
     for code in wanted:
         first, second = (_scale_side(_of(code, wave), policy, weighted=weighted) for wave in (before, after))
@@ -119,11 +114,9 @@ def _scale_side(table: ScaleTable | None, policy: Policy, *, weighted: bool) -> 
     if table is None:
         return None
     shown = protect_scale(table, policy)
-    agree = shown.alpha.value if shown.alpha else None
-    unfit = agree is not None and reading_of(agree) is AlphaReading.SHOW_ITEMS_ONLY
     if weighted:
-        return _Side(SCORE, shown.weighted, table.weighted, table.minors, unfit=unfit)
-    return _Side(SCORE, shown.score, table.mean, table.minors, unfit=unfit)
+        return _Side(SCORE, shown.weighted, table.weighted, table.minors)
+    return _Side(SCORE, shown.score, table.mean, table.minors)
 
 
 def _pair(code: str, before: _Side | None, after: _Side | None, given: str | None) -> _Pair:
@@ -138,7 +131,7 @@ def _pair(code: str, before: _Side | None, after: _Side | None, given: str | Non
             return _Pair(code, before, after, f"no_weights_{wave}")
         if too_few(side.figure.base, children, faces):
             return _Pair(code, before, after, f"too_few_{wave}")
-        if side.figure.withheld or side.unfit:
+        if side.figure.withheld:
             return _Pair(code, before, after, f"withheld_{wave}")
     made = _change(before.made_of, after.made_of)
     return _Pair(code, before, after, made) if isinstance(made, str) else _Pair(code, before, after, None, made)

@@ -15,9 +15,11 @@ if TYPE_CHECKING:
     from feedback_app.domain.scoring.reliability import Alpha
     from feedback_app.domain.scoring.scales import MeanScore
 
-Rule = Literal["R0", "R1", "R2"]
+# R0 to R2 keep people private. "method" keeps back a figure that would mislead (brief 3.4).
+Rule = Literal["R0", "R1", "R2", "method"]
 TOO_ALIKE = "answers_too_alike"
 PART_TOO_SMALL = "part_below_threshold"
+ITEMS_DISAGREE = "items_disagree"
 TELLS_HIDDEN = "would_narrow_a_hidden_count"
 CATEGORY_TOO_SMALL = "part_below_threshold_in_a_category"
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import InitVar, dataclass, field
 from typing import Any, Literal, Self
 
-from feedback_app.domain.disclosure.rules import Rule
+from feedback_app.domain.disclosure.rules import ITEMS_DISAGREE, Rule
 from feedback_app.domain.scoring.families import Verdict
 
 HIDDEN: Literal["c"] = "c"
@@ -186,7 +186,7 @@ class SafeScale(_Sealed):
         return self.score.reason
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the scale as plain data for JSON; a withheld one has neither reliability nor who lacks a score."""
+        """Return the scale as plain data for JSON; one withheld to keep people private has nothing else."""
         plain: dict[str, Any] = {
             "code": self.code,
             "title": self.title,
@@ -197,7 +197,9 @@ class SafeScale(_Sealed):
         if self.weighted:
             plain["weighted"] = self.weighted.as_dict()
         if self.withheld:
-            return plain | {"withheld": self.withheld, "reason": self.reason}
+            plain |= {"withheld": self.withheld, "reason": self.reason}
+        if self.withheld and self.reason != ITEMS_DISAGREE:
+            return plain
         alpha = self.alpha.as_dict() if self.alpha else None
         without = self.without.as_plain() if self.without else None
         return plain | {"without_score": without, "alpha": alpha}

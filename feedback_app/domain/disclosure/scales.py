@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from feedback_app.domain.disclosure.policy import Policy
-from feedback_app.domain.disclosure.rules import TOO_ALIKE, Rule, ScaleTable, withheld_scale
+from feedback_app.domain.disclosure.rules import ITEMS_DISAGREE, TOO_ALIKE, Rule, ScaleTable, withheld_scale
 from feedback_app.domain.disclosure.safe import SEAL, SafeAlpha, SafeFigure, SafeScale
 from feedback_app.domain.disclosure.sources import whole_figure
 from feedback_app.domain.disclosure.totals import count_safe, is_small_group, total_safe
-from feedback_app.domain.scoring.reliability import FACES, TOO_FEW_ITEMS
+from feedback_app.domain.scoring.reliability import FACES, TOO_FEW_ITEMS, AlphaReading, reading_of
 from feedback_app.domain.scoring.rounding import round_half_up
 
 if TYPE_CHECKING:
@@ -21,15 +21,25 @@ Held = tuple[Rule, str] | None
 
 
 def protect_scale(table: ScaleTable, policy: Policy) -> SafeScale:
-    """Return a scale as it may be shown: its mean from 100 people up (R2), in whole numbers on 0 to 100."""
+    """Return a scale as it may be shown: its mean from 100 people up (R2), in whole numbers on 0 to 100.
+
+    An alpha under 0.6 holds the score back, and is itself told.
+    """
     held = withheld_scale(table, policy)
+    alpha = None if table.alpha is None else _alpha(table.alpha, table, held[1] if held else None, policy)
+    if held is None and alpha is not None and _disagree(alpha):
+        held = "method", ITEMS_DISAGREE
     score = _score(table.mean, table, held, policy)
     threshold = policy.threshold_for(table.minors, table.sensitive)
     without = None if score.withheld == "R0" else count_safe(table.mean.without, threshold, policy)
-    alpha = None if table.alpha is None else _alpha(table.alpha, table, score.reason, policy)
     small = is_small_group(table.mean.base, policy, table.minors)
     weighted = None if table.weighted is None else _weighted(table.weighted, table, held, policy)
     return SafeScale(SEAL, table.code, table.title, score, without, small, alpha, weighted)
+
+
+def _disagree(alpha: SafeAlpha) -> bool:
+    """Return whether the items agree so little, as it is shown, that the scale is not to be published (brief 3.4)."""
+    return alpha.value is not None and reading_of(alpha.value) is AlphaReading.SHOW_ITEMS_ONLY
 
 
 def _weighted(mean: MeanScore, table: ScaleTable, held: Held, policy: Policy) -> SafeFigure:

@@ -5,7 +5,13 @@ from __future__ import annotations
 from flask_babel import format_decimal, pgettext
 from flask_babel import gettext as _
 
-from feedback_app.domain.disclosure.rules import CATEGORY_TOO_SMALL, PART_TOO_SMALL, TELLS_HIDDEN, TOO_ALIKE
+from feedback_app.domain.disclosure.rules import (
+    CATEGORY_TOO_SMALL,
+    ITEMS_DISAGREE,
+    PART_TOO_SMALL,
+    TELLS_HIDDEN,
+    TOO_ALIKE,
+)
 from feedback_app.domain.disclosure.safe import SafeCount, SafeFigure
 from feedback_app.domain.instrument import FacesItem, Item, NpsItem, RatingItem, SingleItem
 from feedback_app.reports.columns import RowWords
@@ -106,12 +112,8 @@ def reason(code: str) -> str:
         CATEGORY_TOO_SMALL: _("Kept private: too few people of one kind stand behind one part of it"),
         PART_TOO_SMALL: _("Kept private: too few people stand behind one part of it"),
         TELLS_HIDDEN: _("Kept private, so that a smaller group stays private"),
+        ITEMS_DISAGREE: _("Not shown: its questions do not go together. Read the questions, not a score"),
     }[code]
-
-
-def unfit() -> str:
-    """Return why a score is not shown whose questions do not agree (brief 3.4)."""
-    return _("Not shown: its questions do not go together. Read the questions, not a score")
 
 
 def either(labels: list[str]) -> str:
@@ -215,7 +217,6 @@ def file_words(summary: WaveSummary) -> Words:
         alpha=_("How well its questions go together (Cronbach’s alpha)"),
         weighted=_("%(figure)s (weighted)"),
         scale_title=in_page_language,
-        unfit=unfit(),
         read_me=_read_me(summary),
         # Translators: two sheets of a workbook, 31 letters at the most.
         sheets=(_("Read me"), _("Tables")),

@@ -10,7 +10,7 @@ from flask import current_app
 from flask_babel import format_decimal
 from flask_babel import gettext as _
 
-from feedback_app.domain.disclosure.rules import TOO_ALIKE
+from feedback_app.domain.disclosure.rules import ITEMS_DISAGREE, TOO_ALIKE
 from feedback_app.domain.disclosure.safe import SafeAlpha, SafeFigure, SafeScale
 from feedback_app.domain.scoring.reliability import (
     FACES,
@@ -21,7 +21,6 @@ from feedback_app.domain.scoring.reliability import (
     reading_of,
 )
 from feedback_app.domain.shelf import Shelf
-from feedback_app.reports.tables import is_unfit
 from feedback_app.web.languages import in_page_language
 from feedback_app.web.team import phrases
 from feedback_app.web.team.methods import Step
@@ -66,17 +65,13 @@ def scale_line(scale: SafeScale) -> ScaleLine:
         reliability="" if held else reliability_words(scale.alpha),
         withheld=held,
         small_group=scale.small_group,
-        facts=tuple(_facts(scale)) if not scale.withheld else (),
+        facts=tuple(_facts(scale)) if scale.reason in (None, ITEMS_DISAGREE) else (),
     )
 
 
 def withheld_words(scale: SafeScale) -> str:
     """Return why a score is not shown, or nothing."""
-    if scale.reason:
-        return phrases.reason(scale.reason)
-    if is_unfit(scale):
-        return phrases.unfit()
-    return ""
+    return phrases.reason(scale.reason) if scale.reason else ""
 
 
 def reliability_words(alpha: SafeAlpha | None) -> str:
@@ -110,7 +105,7 @@ def _facts(scale: SafeScale) -> list[str]:
     if scale.without is not None:
         people = phrases.about(scale.without)
         said.append(_("Without a score, because they answered too few of its questions: %(people)s.", people=people))
-    if scale.weighted is not None and not is_unfit(scale):
+    if scale.weighted is not None and not scale.withheld:
         said.append(_weighted(scale.weighted))
     alpha = scale.alpha
     if alpha is not None and alpha.value is not None:
