@@ -77,7 +77,10 @@ class FileShelf:
     def write_texts(self, path: Path) -> int:
         """Write all texts of pages and surveys into a .pot file for translators; return how many there are."""
         instruments = [self.load_document(name).instrument for name in self.list_surveys()]
-        return write_catalogue(collect_texts(instruments, self.load_partnership()), path)
+        population = self.load_population()
+        frame = population.frame if population else None
+        shared = [*self.load_scales().item_scales.values(), *([frame.source, frame.covers] if frame else [])]
+        return write_catalogue(collect_texts(instruments, self.load_partnership(), shared), path)
 
     def load_map(self, path: Path) -> ImportMap:
         """Return the map of an import from a file; raise FilesRefused."""

@@ -20,8 +20,8 @@ _NOT_OURS = tuple(f'"{name}' for name in ("POT-", "PO-", "Project", "Report", "L
 PACKAGE = Path(__file__).resolve().parent.parent
 
 
-def collect_texts(instruments: Iterable[Instrument], partnership: Partnership) -> Catalog:
-    """Return the catalogue of all texts, untranslated, in the order of files and questions."""
+def collect_texts(instruments: Iterable[Instrument], partnership: Partnership, shared: Iterable[str]) -> Catalog:
+    """Return the catalogue of all texts, untranslated; `shared` are those of scales and of the population."""
     catalogue = Catalog(charset="utf-8", fuzzy=False, header_comment="# All texts of feedback-app.")
     found = extract_from_dir(PACKAGE, METHODS, OPTIONS, KEYWORDS, ("Translators:",), strip_comment_tags=True)
     for name, line, message, comments, context in sorted(found, key=lambda text: (text[0], text[1])):
@@ -29,7 +29,7 @@ def collect_texts(instruments: Iterable[Instrument], partnership: Partnership) -
     for instrument in instruments:
         for context, text in texts_of(instrument):
             catalogue.add(text, None, [(f"{instrument.name} v{instrument.version}", 1)], context=context)
-    for text in texts_of_partnership(partnership):
+    for text in (*texts_of_partnership(partnership), *shared):
         catalogue.add(text, None, [("partnership", 1)], context=CONTEXT)
     return catalogue
 

@@ -94,6 +94,7 @@ class InvitedList:
     """
 
     people: int
+    answers: SafeCount
     percent: int | None
     too_short: bool
 
@@ -228,7 +229,7 @@ def summarise_wave(
 def _list_of(invited: int, number: int, shown: SafeCount) -> InvitedList:
     """Return what anybody may know of a list; a share only where it would not pass the whole."""
     percent = None if shown.value is None or number > invited else int(round_half_up(100 * shown.value / invited))
-    return InvitedList(invited, None if percent is None else min(percent, 100), number > invited)
+    return InvitedList(invited, shown, None if percent is None else min(percent, 100), number > invited)
 
 
 def weighting_facts(

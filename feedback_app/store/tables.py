@@ -61,7 +61,8 @@ class InstrumentVersion(Base):
     version: Mapped[int]
     checksum: Mapped[str] = mapped_column(String(64))
     fielded_on: Mapped[date] = mapped_column(Date)
-    document: Mapped[dict[str, Any]] = mapped_column(Json)
+    # Not JSONB, which forgets the order of keys: the first of an item's figures is its headline.
+    document: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 
 class Wave(Base):

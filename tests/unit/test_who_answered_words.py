@@ -18,8 +18,8 @@ from feedback_app.domain.population import Frame
 from feedback_app.domain.scoring.counts import Counts
 from feedback_app.domain.who_answered import who_answered
 from feedback_app.reports.item_tables import item_table
-from feedback_app.services.summarising import Quality, WeightingFacts
-from feedback_app.web.team.hearing import Hearing, Listed, hearing_of, hurried_sentence
+from feedback_app.services.summarising import InvitedList, Quality, WeightingFacts
+from feedback_app.web.team.hearing import Hearing, hearing_of, hurried_sentence
 from feedback_app.web.team.weight_words import weighting_step
 
 FRAME = Frame(
@@ -174,7 +174,7 @@ def test_where_everybody_on_a_list_was_invited_there_is_a_response_rate() -> Non
     survey = instrument("provision", *PLANS)
     release = protect([item_table(survey, survey.items["TS01"], Counts({1: 40, 2: 30, 3: 50}))], Policy())
     who = who_answered(survey, release, None)
-    found = hearing_of(who, survey, facts(), Listed(200, total_safe(121, Policy())))
+    found = hearing_of(who, survey, facts(), InvitedList(200, total_safe(121, Policy()), 60, too_short=False))
     words = " ".join(sentence for step in found.method for sentence in step.sentences)
     assert "Everybody on a list of 200 was invited. About 120 of them answered: 60%." in words
     assert "no response rate" not in words

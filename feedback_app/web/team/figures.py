@@ -33,8 +33,9 @@ from feedback_app.reports.charts import (
     figures_chart,
     sides_chart,
 )
-from feedback_app.services.summarising import WaveSummary, WeightingFacts
+from feedback_app.services.summarising import WaveSummary
 from feedback_app.web.team import phrases
+from feedback_app.web.team.invited import range_of_list
 from feedback_app.web.team.methods import Step, method_of
 from feedback_app.web.team.sentences import NPS_LANES, sentences_of
 from feedback_app.web.team.weight_words import weight_step, weighted_sentence
@@ -78,21 +79,21 @@ def section_figures(summary: WaveSummary, policy: Policy) -> list[tuple[Section,
     shown = []
     for section in instrument.sections:
         own = [tables[item.id] for item in section.items if item.id in tables]
-        figures = [item_figure(instrument, section, table, policy, summary.weighting) for table in own]
+        figures = [item_figure(summary, section, table, policy) for table in own]
         shown.append((section, figures))
     return [(section, figures) for section, figures in shown if figures]
 
 
-def item_figure(
-    instrument: Instrument, section: Section, table: SafeTable, policy: Policy, weighting: WeightingFacts
-) -> ItemFigure:
+def item_figure(summary: WaveSummary, section: Section, table: SafeTable, policy: Policy) -> ItemFigure:
     """Return a protected table in the words and shapes of the page."""
+    instrument = summary.instrument
     item = instrument.items[table.code]
     possible = possible_missing(instrument, section, item)
     own_words = isinstance(item, TextItem)
-    steps = list(method_of(item, table, possible, policy, minors=instrument.minors))
+    listed = range_of_list(instrument, table, summary.invited)
+    steps = list(method_of(item, table, possible, policy, minors=instrument.minors, listed=listed))
     if steps and not table.reason:
-        steps.insert(-1, weight_step(item, table, weighting))
+        steps.insert(-1, weight_step(item, table, summary.weighting))
     held = phrases.reason(table.reason) if table.reason and not own_words else ""
     return ItemFigure(
         id=item.id,

@@ -9,16 +9,16 @@ from datetime import date
 from flask_babel import format_date, format_decimal, ngettext
 from flask_babel import gettext as _
 
-from feedback_app.domain.disclosure.safe import SafeCount
 from feedback_app.domain.instrument import Instrument
 from feedback_app.domain.population import Frame
 from feedback_app.domain.scoring.rounding import round_half_up
 from feedback_app.domain.who_answered import Dimension, HeardGroup, WhoAnswered
 from feedback_app.reports.charts import Chart
 from feedback_app.reports.hearing_chart import HeardLane, HearingWords, hearing_chart
-from feedback_app.services.summarising import Quality, WeightingFacts
+from feedback_app.services.summarising import InvitedList, Quality, WeightingFacts
 from feedback_app.web.languages import in_page_language
 from feedback_app.web.team import phrases
+from feedback_app.web.team.invited import response_rate
 from feedback_app.web.team.methods import Step
 from feedback_app.web.team.weight_words import dimension_name, weighting_step
 
@@ -49,14 +49,6 @@ class HeardTable:
 
 
 @dataclass(frozen=True)
-class Listed:
-    """How many people stood on the list when everybody on it was invited, and how many answered."""
-
-    people: int
-    answers: SafeCount
-
-
-@dataclass(frozen=True)
 class Hearing:
     """The section on who answered: what it says first, the chart, the tables, and how it was made."""
 
@@ -69,9 +61,9 @@ class Hearing:
 
 
 def hearing_of(
-    who: WhoAnswered, instrument: Instrument, weighting: WeightingFacts, listed: Listed | None = None
+    who: WhoAnswered, instrument: Instrument, weighting: WeightingFacts, invited: InvitedList | None = None
 ) -> Hearing:
-    """Return who answered in words, its chart and its tables; `listed` where everybody on a list was invited."""
+    """Return who answered in words, its chart and its tables; `invited` where everybody on a list was invited."""
     framed = [dimension for dimension in who.dimensions if dimension.framed]
     groups = [group for dimension in framed for group in dimension.groups if group.unsaid != OUTSIDE]
     return Hearing(
@@ -80,7 +72,7 @@ def hearing_of(
         chart=_chart(groups) if any(group.ratio is not None for group in groups) else None,
         tables=tuple(_table(dimension) for dimension in who.dimensions if dimension.base.value is not None),
         compared_with=_compared_with(who.frame) if who.frame and framed else "",
-        method=(*_method(who, framed, listed), weighting_step(weighting)),
+        method=(*_method(who, framed, invited), weighting_step(weighting)),
     )
 
 
@@ -228,7 +220,7 @@ def _when(stamp: str) -> str:
     return format_date(date(year, month, day or 1), None if day else "MMMM y")
 
 
-def _method(who: WhoAnswered, framed: Sequence[Dimension], listed: Listed | None) -> tuple[Step, ...]:
+def _method(who: WhoAnswered, framed: Sequence[Dimension], invited: InvitedList | None) -> tuple[Step, ...]:
     """Return how the comparison was made, with the measures that have names."""
     compared = (
         _("A group’s share of the answers, divided by its share of all children with SEND we can count."),
@@ -237,13 +229,13 @@ def _method(who: WhoAnswered, framed: Sequence[Dimension], listed: Listed | None
     )
     steps = [
         Step(_("How it is worked out"), compared if framed else ()),
-        Step(_("How many answered"), tuple(_rate(who, listed))),
+        Step(_("How many answered"), tuple(_rate(who, invited))),
     ]
     steps += [Step(phrases.starting(dimension_name(one.breakdown)), tuple(_measures(one))) for one in framed]
     return tuple(step for step in steps if step.sentences)
 
 
-def _rate(who: WhoAnswered, listed: Listed | None) -> list[str]:
+def _rate(who: WhoAnswered, invited: InvitedList | None) -> list[str]:
     said = []
     if who.frame and who.frame.people and who.answers is not None and who.share_of_frame is not None:
         heard = _(
@@ -254,15 +246,7 @@ def _rate(who: WhoAnswered, listed: Listed | None) -> list[str]:
             all=format_decimal(100),
         )
         said = [_("The numbers cover: %(covers)s.", covers=in_page_language(who.frame.covers)), heard]
-    if listed is None:
-        return [*said, _("Nobody knows how many people saw the link, so there is no response rate.")]
-    number = _("Everybody on a list of %(people)s was invited.", people=format_decimal(listed.people))
-    if listed.answers.value is None:
-        return [*said, number]
-    rate = min(100, int(round_half_up(100 * listed.answers.value / listed.people)))
-    answered = _("About %(answers)s of them answered: %(share)s.", answers=format_decimal(listed.answers.value),
-                 share=phrases.percent(rate))  # fmt: skip
-    return [*said, number, answered]
+    return [*said, *response_rate(invited)]
 
 
 def _measures(dimension: Dimension) -> list[str]:

@@ -26,9 +26,15 @@ class Step:
 
 
 def method_of(
-    item: Item, table: SafeTable, possible: Collection[str], policy: Policy, *, minors: bool
+    item: Item,
+    table: SafeTable,
+    possible: Collection[str],
+    policy: Policy,
+    *,
+    minors: bool,
+    listed: tuple[str, ...] = (),
 ) -> tuple[Step, ...]:
-    """Return how the figures of an item were made; nothing for own words, which have none."""
+    """Return how the figures of an item were made, `listed` about the list invited; nothing for own words."""
     if isinstance(item, TextItem):
         return ()
     if table.reason:
@@ -37,7 +43,7 @@ def method_of(
     steps = (
         Step(_("How it is worked out"), tuple(formula_of(item, table))),
         Step(_("The numbers behind it"), tuple(_numbers(item, table))),
-        Step(_("The range"), tuple(_range(table))),
+        Step(_("The range"), (*_range(table), *listed)),
         Step(_("Answers left out"), tuple(_left_out(item, table, possible))),
         Step(_("Keeping people private"), tuple(_privacy(table, policy, threshold))),
     )

@@ -28,7 +28,7 @@ from feedback_app.web.team import phrases
 from feedback_app.web.team.components import component_samples
 from feedback_app.web.team.figures import section_figures
 from feedback_app.web.team.forms import RowsForm
-from feedback_app.web.team.hearing import Listed, hearing_of, hurried_sentence
+from feedback_app.web.team.hearing import hearing_of, hurried_sentence
 from feedback_app.web.team.scale_words import method_of_scores, scale_line, scale_titles
 
 blueprint = Blueprint("team", __name__, template_folder="templates", url_prefix="/team")
@@ -80,15 +80,14 @@ def has_role(*roles: Role) -> bool:
 def wave(slug: str) -> ResponseReturnValue:
     """Show a wave as a whole: each question with its figures, its chart and its table."""
     summary = get_summary(slug)
-    instrument, invited = summary.instrument, summary.wave.invited
-    listed = Listed(invited, summary.number) if invited else None
+    instrument = summary.instrument
     scales = [scale_line(scale) for scale in summary.release.scales]
     return render_template(
         "team/wave.html",
         summary=summary,
         sections=section_figures(summary, policy()),
         earlier=list_comparable(db.session, scope(), slug),
-        hearing=hearing_of(summary.who, instrument, summary.weighting, listed),
+        hearing=hearing_of(summary.who, instrument, summary.weighting, summary.invited),
         hurried=hurried_sentence(summary.quality),
         scales=scales,
         scale_method=method_of_scores(scales),

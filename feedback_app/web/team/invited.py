@@ -1,0 +1,42 @@
+"""What is said where everybody on a list was invited: how many answered, and what that does to ranges (brief 3.6)."""
+
+from __future__ import annotations
+
+from flask_babel import format_decimal
+from flask_babel import gettext as _
+
+from feedback_app.domain.comparing import family_of
+from feedback_app.domain.disclosure.safe import SafeTable
+from feedback_app.domain.instrument import Instrument
+from feedback_app.services.summarising import InvitedList
+from feedback_app.web.team import phrases
+
+
+def response_rate(invited: InvitedList | None) -> list[str]:
+    """Return how many of a list answered; or that there is no list, or a wrong one, and so no rate."""
+    if invited is None:
+        return [_("Nobody knows how many people saw the link, so there is no response rate.")]
+    people = _("Everybody on a list of %(people)s was invited.", people=format_decimal(invited.people))
+    if invited.too_short:
+        wrong = _("More people answered than that, so the list is wrong. We give no response rate and use no list.")
+        return [people, wrong]
+    if invited.percent is None or invited.answers.value is None:
+        return [people]
+    answers, share = format_decimal(invited.answers.value), phrases.percent(invited.percent)
+    return [people, _("About %(answers)s of them answered: %(share)s.", answers=answers, share=share)]
+
+
+def range_of_list(instrument: Instrument, table: SafeTable, invited: InvitedList | None) -> tuple[str, ...]:
+    """Return that an item's ranges are those of a list, where they are; nothing where only some are asked."""
+    shares = [figure for figure in table.figures if figure.name not in ("nps", "mean_satisfaction")]
+    asked_of_all = family_of(instrument, instrument.items[table.code]) == "core"
+    if invited is None or invited.too_short or not shares or not asked_of_all:
+        return ()
+    return (
+        _(
+            "Everybody on a list of %(people)s was invited. The more of them answered, the smaller we make the ranges "
+            "of shares (finite population correction).",
+            people=format_decimal(invited.people),
+        ),
+        _("Where the whole list answered there is no range. We never do this when years are compared."),
+    )
