@@ -17,7 +17,7 @@ from feedback_app.domain.disclosure.totals import count_safe
 from feedback_app.domain.instrument import Instrument
 from feedback_app.domain.population import Frame, Population
 from feedback_app.domain.scope import Scope
-from feedback_app.domain.scoring.quality import sensitivity_check
+from feedback_app.domain.scoring.quality import scaled_runs, sensitivity_check
 from feedback_app.domain.scoring.rounding import round_half_up
 from feedback_app.domain.weighting.weighing import Weighting
 from feedback_app.domain.who_answered import WhoAnswered, who_answered
@@ -113,7 +113,7 @@ class WaveSummary:
     release: SafeRelease
     weighting: WeightingFacts
     who: WhoAnswered
-    quality: Quality
+    quality: Quality | None  # None where the survey has no run of ratings long enough to tell
     invited: InvitedList | None = None
 
     def as_dict(self) -> dict[str, Any]:
@@ -126,7 +126,7 @@ class WaveSummary:
             "scales": [scale.as_dict() for scale in self.release.scales],
             "weighting": self.weighting.as_dict(),
             "who_answered": self.who.as_dict(),
-            "quality": self.quality.as_dict(),
+            "quality": self.quality.as_dict() if self.quality else None,
         }
 
 
@@ -221,7 +221,9 @@ def summarise_wave(
         release=release,
         weighting=weighting_facts(exact.weighed.weighting, frame, policy, instrument),
         who=who_answered(instrument, release, frame),
-        quality=_quality(exact.counted.hurried, number, release, policy, instrument),
+        quality=_quality(exact.counted.hurried, number, release, policy, instrument)
+        if scaled_runs(instrument)
+        else None,
         invited=None if wave.invited is None else _list_of(wave.invited, number, shown),
     )
 

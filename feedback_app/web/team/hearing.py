@@ -102,6 +102,7 @@ def _found(groups: Sequence[HeardGroup]) -> list[str]:
         said.append(_("Heard more than their share: %(groups)s.", groups="; ".join(more)))
     if less or more:
         said.append(_("Where these families feel differently, the figures lean to those who were heard more."))
+        said.append(_("The ranges do not allow for that."))
     elif any(group.badge for group in groups):
         said.append(_("Of the groups that we can compare, each was heard about as much as its share."))
     return said

@@ -16,6 +16,8 @@ from feedback_app.domain.scoring.figures import REVIEW_SHARE
 from feedback_app.reports.asked import UNSURE, needs_review, percent_of_asked
 from feedback_app.web.team import phrases
 
+FEW = 150  # answers, under which a range holds the truth a little more or less often than it says
+
 
 @dataclass(frozen=True)
 class Step:
@@ -169,7 +171,15 @@ def _range(table: SafeTable) -> list[str]:
         sure=sure,
         of=of,
     )
-    return [*said, chance, _("It cannot tell how people feel who did not answer.")]
+    few = [_few()] if table.base.value is not None and table.base.value < FEW else []
+    return [*said, chance, *few, _("It cannot tell how people feel who did not answer.")]
+
+
+def _few() -> str:
+    """Return how far off a range of few answers can be: measured, see docs/statistics.md."""
+    low, high, of = format_decimal(92), format_decimal(98), format_decimal(100)
+    return _("With so few answers, that is between %(low)s and %(high)s in %(of)s for most shares.",
+             low=low, high=high, of=of)  # fmt: skip
 
 
 def _left_out(item: Item, table: SafeTable, possible: Collection[str]) -> list[str]:

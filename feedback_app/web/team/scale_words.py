@@ -127,7 +127,8 @@ def _weighted(figure: SafeFigure) -> str:
         return _("Not shown with weights: %(reason)s.", reason=phrases.reason(figure.reason or ""))
     score, ends = phrases.number(figure.value), phrases.range_of(figure)
     answers = phrases.answers_in_all(figure.base)
-    return _("%(score)s with weights (%(range)s), from %(answers)s.", score=score, range=ends, answers=answers)
+    told = _("%(score)s with weights (%(range)s), from %(answers)s.", score=score, range=ends, answers=answers)
+    return f"{told} {_('This range is too wide rather than too narrow.')}"
 
 
 def method_of_scores(lines: Sequence[ScaleLine]) -> tuple[Step, ...]:

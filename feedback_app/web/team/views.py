@@ -88,7 +88,7 @@ def wave(slug: str) -> ResponseReturnValue:
         sections=section_figures(summary, policy()),
         earlier=list_comparable(db.session, scope(), slug),
         hearing=hearing_of(summary.who, instrument, summary.weighting, summary.invited),
-        hurried=hurried_sentence(summary.quality),
+        hurried=hurried_sentence(summary.quality) if summary.quality else "",
         scales=scales,
         scale_method=method_of_scores(scales),
         answered=phrases.starting(phrases.answers_in_all(summary.number)),
