@@ -209,7 +209,7 @@ def comparison_lines(found: WaveComparison) -> Iterator[str]:
 
 def _family_lines(family: Family, found: WaveComparison) -> Iterator[str]:
     yield FAMILIES[family.name]
-    told = f"{family.m} compared at once; each verdict allows for that (Benjamini-Hochberg), ranges do not."
+    told = f"{family.m} looked at together; each verdict allows for that (Benjamini-Hochberg), ranges do not."
     yield told if family.m > 1 else "One compared."
     for change in family.changes:
         yield from _headed(change.code, _words_of(change.code, found))

@@ -1,7 +1,8 @@
 """Which figures of two waves may be compared, and in which family each comparison is made (brief 3.7, 3.8).
 
 All of it follows from the questions, from how the answers came and from how many there are, never from what they say.
-So the families, and m with them, are settled before any result is looked at. m counts the comparisons that are made.
+So the families, and m with them, are settled before any result is looked at. m counts the comparisons that are made,
+and those that the gate keeps back for what the answers say.
 """
 
 from __future__ import annotations

@@ -41,7 +41,10 @@ class ComparedWave:
 
 @dataclass(frozen=True)
 class Family:
-    """Changes that were looked at together, in the order asked; ``m`` is how many, and each verdict allows for it."""
+    """Changes that were looked at together, in the order asked; each verdict allows for all ``m`` of them.
+
+    Those that are kept back for what their answers say count among them, though they are not here.
+    """
 
     name: comparing.Family
     m: int
@@ -141,11 +144,11 @@ def compare_waves(
     before, after = (_side(db, wave, policy, language, frame, titles or {}) for wave in (earlier, later))
     weighted = weighted and before.shown.weighting.published and after.shown.weighting.published
     found = _families(before, after, policy, weighted=weighted)
-    families = [(name, tuple(change for change in changes if not change.refused)) for name, changes in found.items()]
+    families = {name: tuple(change for change in changes if not change.refused) for name, changes in found.items()}
     return WaveComparison(
         before=before.shown,
         after=after.shown,
-        families=tuple(Family(name, len(made), made) for name, made in families),
+        families=tuple(Family(name, made[0].m if made else 0, made) for name, made in families.items()),
         refused={change.code: change.refused for changes in found.values() for change in changes if change.refused},
         weighted=weighted,
         detectable=_detectable(before.shown, after.shown, weighted=weighted),

@@ -16,7 +16,6 @@ from feedback_app.domain.disclosure.safe import SafeRelease
 from feedback_app.domain.instrument import Instrument
 from feedback_app.domain.population import Frame
 from feedback_app.domain.scoring.counts import Counts
-from feedback_app.domain.scoring.headlines import among_invited
 from feedback_app.domain.scoring.quality import scaled_runs, straight_lined
 from feedback_app.domain.scoring.scales import MeanScore
 from feedback_app.domain.weighting.weighing import Weighting, weigh
@@ -163,9 +162,7 @@ def among_list(instrument: Instrument, exact: ExactTables, invited: int | None) 
     if invited is None or exact.counted.items.responses > invited:
         return exact
     tables = tuple(
-        replace(table, headlines=tuple(among_invited(spec, invited) for spec in table.headlines))
-        if family_of(instrument, instrument.items[table.code]) == "core"
-        else table
+        replace(table, invited=invited) if family_of(instrument, instrument.items[table.code]) == "core" else table
         for table in exact.tables
     )
     return replace(exact, tables=tables, invited=invited)

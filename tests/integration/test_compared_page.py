@@ -133,7 +133,7 @@ def test_the_family_and_its_number_are_told_in_words(app: Flask, db: Session) ->
     document = page(app, db)
     assert words(document, "//section[@id='s-core']//h2") == ["Questions that everybody is asked"]
     assert words(document, "//section[@id='s-core']//p")[0] == (
-        "7 questions were compared at once, so a change must be clearer to count (Benjamini-Hochberg). "
+        "7 questions were looked at together, so a change must be clearer to count (Benjamini-Hochberg). "
         "The ranges are not adjusted for that."
     )
     assert words(document, "//section[@id='s-modules']//p")[0].startswith("Only one was compared here")
@@ -230,7 +230,7 @@ def test_the_page_shows_what_the_service_found_and_no_other_number_of_points(app
     document = page(app, db)
     for family in found.families:
         told = measures(document, family.name) if family.m else {}
-        assert len(told) == family.m
+        assert len(told) == len(family.changes)
         for change in family.changes:
             said = told[found.after.instrument.items[change.code].text]
             for end in (change.low, change.high):

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from feedback_app.domain.disclosure.policy import Policy
 from feedback_app.domain.disclosure.safe import SafeFigure
-from feedback_app.domain.scoring.intervals import share_of_list
+from feedback_app.domain.scoring.intervals import wilson_interval
 from feedback_app.services.comparing import compare_waves
 from feedback_app.services.summarising import WaveSummary, summarise_wave
 from feedback_app.store import waves
@@ -37,23 +37,26 @@ def figure(found: WaveSummary, item: str) -> SafeFigure:
 def test_the_range_of_a_question_that_everybody_was_asked_is_that_of_the_list(db: Session) -> None:
     answered = summed_up(db, 200)
     yes = sum(sheet["TS04"] in (4, 5) for sheet in some_answers(150))
-    share = share_of_list(yes, 150, 200)
+    interval = wilson_interval(yes, 150, population=200)
     shown = figure(answered, "TS04")
-    assert (shown.low, shown.high) == (round(share.low), round(share.high))
+    assert shown.of_list
+    assert (shown.low, shown.high) == (round(100 * interval.low), round(100 * interval.high))
     assert shown.high - shown.low < 10  # 15 without the list
-    assert answered.as_dict()["invited"] == {"people": 200, "percent_answered": 75, "too_short": False}
+    told = answered.as_dict()["invited"]
+    assert told == {"people": 200, "percent_answered": 75, "too_short": False}
 
 
 def test_a_question_that_only_some_were_asked_has_no_list(db: Session) -> None:
-    with_list = figure(summed_up(db, 160), "TS03")
-    assert with_list.value is not None
-    assert with_list.high - with_list.low > 15
+    shown = figure(summed_up(db, 160), "TS03")
+    assert not shown.of_list
+    assert shown.high - shown.low > 15
 
 
-def test_a_share_of_everybody_on_the_list_is_certain(db: Session) -> None:
+def test_a_whole_list_that_answered_keeps_a_small_range_so_that_nobody_missing_is_not_told(db: Session) -> None:
     shown = figure(summed_up(db, 150), "TS04")
-    assert shown.value is not None
-    assert (shown.low, shown.high) == (None, None)
+    interval = wilson_interval(145 * shown.value / 100, 145, population=150)
+    assert (shown.low, shown.high) == (round(100 * interval.low), round(100 * interval.high))
+    assert 0 < shown.high - shown.low < 5
 
 
 def test_a_list_shorter_than_the_answers_is_told_and_corrects_nothing(db: Session) -> None:
@@ -65,8 +68,8 @@ def test_a_list_shorter_than_the_answers_is_told_and_corrects_nothing(db: Sessio
 
 def test_a_small_list_is_corrected_by_rounded_counts_alone(db: Session) -> None:
     shown = figure(summed_up(db, 61, 58), "TS04")
-    assert shown.value is not None
-    assert shown.low is None or shown.high - shown.low < 10
+    assert shown.of_list
+    assert 0 < shown.high - shown.low < 8
 
 
 def test_waves_that_are_compared_are_never_corrected(db: Session) -> None:

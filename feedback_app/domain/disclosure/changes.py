@@ -51,6 +51,14 @@ class _Pair:
     refused: str | None
     change: Change | None = None
 
+    @property
+    def says_too_much(self) -> bool:
+        """Return whether it is refused because of what the answers say, not because of how many there are."""
+        figures = [side.figure for side in (self.before, self.after) if side and side.figure]
+        reasons = [figure.reason for figure in figures if figure.reason]
+        about_answers = any(not reason.startswith("fewer_than_") for reason in reasons)
+        return about_answers and (self.refused or "").startswith("withheld_")
+
 
 def protect_changes(
     before: Sequence[ItemTable],
@@ -126,12 +134,14 @@ def _pair(code: str, before: _Side | None, after: _Side | None, given: str | Non
     if before is None or after is None:
         return _Pair(code, before, after, "absent" if before is None else "dropped")
     children, faces = before.minors or after.minors, before.faces or after.faces
-    for side, wave in ((before, "before"), (after, "after")):
+    sides = {"before": before, "after": after}
+    for wave, side in sides.items():
         if side.figure is None:
             return _Pair(code, before, after, f"no_weights_{wave}")
         if too_few(side.figure.base, children, faces):
             return _Pair(code, before, after, f"too_few_{wave}")
-        if side.figure.withheld:
+    for wave, side in sides.items():
+        if side.figure and side.figure.withheld:
             return _Pair(code, before, after, f"withheld_{wave}")
     made = _change(before.made_of, after.made_of)
     return _Pair(code, before, after, made) if isinstance(made, str) else _Pair(code, before, after, None, made)
@@ -152,10 +162,15 @@ def _change(before: Source | MeanScore | None, after: Source | MeanScore | None)
 
 
 def _settled(pairs: Sequence[_Pair], *, weighted: bool) -> tuple[SafeChange, ...]:
-    """Adjust the p-values of the changes that are made for their number, and give each its verdict (brief 3.8)."""
+    """Adjust the p-values of the changes for their number, and give each that is made its verdict (brief 3.8).
+
+    A figure that is kept back for what its answers say stays in the family as one that shows nothing (p = 1): else the
+    family would follow from the results.
+    """
     made = [pair.change for pair in pairs if pair.change]
-    adjusted = iter(benjamini_hochberg([change.p for change in made]))
-    m = len(made)
+    kept_back = sum(pair.says_too_much for pair in pairs)
+    adjusted = iter(benjamini_hochberg([change.p for change in made] + kept_back * [1.0]))
+    m = len(made) + kept_back
     return tuple(
         _made(pair, pair.change, next(adjusted), m, weighted=weighted)
         if pair.change

@@ -62,6 +62,7 @@ class ItemTable:
     multi: bool = False
     structural_zeros: frozenset[int] = frozenset()
     weighted: Weighted | None = None
+    invited: int | None = None  # how many are on the list, where everybody on one was invited and asked this
 
     def __post_init__(self) -> None:
         """Raise ValueError when the counts do not fit the kind of item, without telling any count."""

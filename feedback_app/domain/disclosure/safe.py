@@ -84,13 +84,15 @@ class SafeFigure(_Sealed):
     base: SafeCount
     withheld: Rule | None = None
     reason: str | None = None
+    of_list: bool = False  # the range is that of a list of people who were all invited
 
     def as_dict(self) -> dict[str, Any]:
         """Return the figure as plain data for JSON; a withheld one has its name and rule alone."""
         if self.withheld:
             return {"name": self.name, "withheld": self.withheld}
         interval = {"low": self.low, "high": self.high}
-        return {"name": self.name, "value": self.value, **interval, "base": self.base.as_total()}
+        plain = {"name": self.name, "value": self.value, **interval, "base": self.base.as_total()}
+        return plain | ({"of_list": True} if self.of_list else {})
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from feedback_app.domain.scoring.scales import MeanScore
 
 SCORE = "score"
+MOST_DISAGREEING = 0.59
 Held = tuple[Rule, str] | None
 
 
@@ -27,7 +28,7 @@ def protect_scale(table: ScaleTable, policy: Policy) -> SafeScale:
     """
     held = withheld_scale(table, policy)
     alpha = None if table.alpha is None else _alpha(table.alpha, table, held[1] if held else None, policy)
-    if held is None and alpha is not None and _disagree(alpha):
+    if held is None and alpha is not None and alpha.reason is None and _disagree(table.alpha):
         held = "method", ITEMS_DISAGREE
     score = _score(table.mean, table, held, policy)
     threshold = policy.threshold_for(table.minors, table.sensitive)
@@ -37,9 +38,9 @@ def protect_scale(table: ScaleTable, policy: Policy) -> SafeScale:
     return SafeScale(SEAL, table.code, table.title, score, without, small, alpha, weighted)
 
 
-def _disagree(alpha: SafeAlpha) -> bool:
-    """Return whether the items agree so little, as it is shown, that the scale is not to be published (brief 3.4)."""
-    return alpha.value is not None and reading_of(alpha.value) is AlphaReading.SHOW_ITEMS_ONLY
+def _disagree(alpha: Alpha | None) -> bool:
+    """Return whether the items agree so little that the scale is not to be published (brief 3.4)."""
+    return alpha is not None and alpha.value is not None and reading_of(alpha.value) is AlphaReading.SHOW_ITEMS_ONLY
 
 
 def _weighted(mean: MeanScore, table: ScaleTable, held: Held, policy: Policy) -> SafeFigure:
@@ -64,6 +65,8 @@ def _alpha(alpha: Alpha, table: ScaleTable, held: str | None, policy: Policy) ->
     value, low, high = (
         None if number is None else round_half_up(number, 2) for number in (alpha.value, alpha.low, alpha.high)
     )
+    if value is not None and _disagree(alpha):
+        value = min(value, MOST_DISAGREEING)  # 0.597 is not shown as the 0.60 that would do
     return SafeAlpha(SEAL, value, low, high, alpha.items, base)
 
 

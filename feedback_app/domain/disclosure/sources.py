@@ -6,7 +6,7 @@ figures have not been judged to tell.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from feedback_app.domain.disclosure.policy import Policy
@@ -26,6 +26,7 @@ from feedback_app.domain.disclosure.totals import count_safe, total_safe
 from feedback_app.domain.scoring.counts import Counted, Counts
 from feedback_app.domain.scoring.figures import Figure
 from feedback_app.domain.scoring.headlines import HeadlineSpec
+from feedback_app.domain.scoring.intervals import finite_population_n, wilson_interval
 from feedback_app.domain.scoring.rounding import round_half_up
 
 if TYPE_CHECKING:
@@ -43,8 +44,10 @@ class Source:
     base: SafeCount
     counts: Counted | None = None
     people: Counts | None = None
-    held: tuple[Rule, str] | None = None
     told: tuple[frozenset[int], ...] = ()
+    held: tuple[Rule, str] | None = None
+    invited: int | None = None  # how many are on the list, where the range is that of a list
+    kept_back: int = 0  # as many of the list are held not to have answered, at least: a hidden number may be so large
 
 
 def headline_sources(table: ItemTable, policy: Policy) -> tuple[Source, ...]:
@@ -76,15 +79,35 @@ def figure_of(source: Source) -> SafeFigure:
     if source.held or source.counts is None:
         rule, reason = source.held or ("R2", TELLS_HIDDEN)
         return SafeFigure(SEAL, source.spec.name, None, None, None, source.base, rule, reason)
-    return whole_figure(source.spec.name, source.spec.function(source.counts), source.base)
+    figure = source.spec.function(source.counts)
+    return _of_list(source, figure) or whole_figure(source.spec.name, figure, source.base)
 
 
-def whole_figure(name: str, figure: Figure | MeanScore, base: SafeCount) -> SafeFigure:
+def _of_list(source: Source, figure: Figure) -> SafeFigure | None:
+    """Return a share with the range of its list (brief 3.6), or None where there is none or it changes nothing.
+
+    The range would tell how many on the list did not answer, and so that a hidden number of them is 0. So it is made
+    from the rounded base, and as if as many were missing as a hidden number may hold.
+    """
+    if source.invited is None or source.base.value is None or figure.value is None:
+        return None
+    n = min(source.base.value, source.invited - source.kept_back)
+    if n <= 0:
+        return None
+    interval = wilson_interval(min(n, figure.value / 100 * n), n, population=source.invited)
+    if interval is None or finite_population_n(n, source.invited) == n:
+        return None
+    return whole_figure(
+        source.spec.name, replace(figure, low=100 * interval.low, high=100 * interval.high), source.base, of_list=True
+    )
+
+
+def whole_figure(name: str, figure: Figure | MeanScore, base: SafeCount, *, of_list: bool = False) -> SafeFigure:
     """Return a figure that may be shown, in whole numbers, halves up."""
     value, low, high = (
         None if number is None else int(round_half_up(number)) for number in (figure.value, figure.low, figure.high)
     )
-    return SafeFigure(SEAL, name, value, low, high, base)
+    return SafeFigure(SEAL, name, value, low, high, base, of_list=of_list)
 
 
 def _source(
@@ -98,7 +121,10 @@ def _source(
     counts = _counts(table, parts, policy, exact=answered >= policy.exact_headline_base)
     if counts is None:
         return Source(spec, base, held=("R2", TELLS_HIDDEN))
-    return Source(spec, base, counts, counts, told=told)
+    if table.invited is None or not spec.is_share or spec.within:
+        return Source(spec, base, counts, counts, told=told)
+    hidden = policy.threshold_for(table.minors, table.sensitive)
+    return Source(spec, base, counts, counts, told, invited=table.invited, kept_back=hidden)
 
 
 def _counts(

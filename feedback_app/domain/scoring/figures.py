@@ -6,12 +6,12 @@ Shares are percentages on 0 to 100, net scores and NPS run from -100 to 100. Not
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
 from feedback_app.domain.missing import Missing
 from feedback_app.domain.scoring.counts import Counted, Counts
-from feedback_app.domain.scoring.intervals import normal_quantile, share_of_list, wilson_interval
+from feedback_app.domain.scoring.intervals import normal_quantile, wilson_interval
 
 TOP_TWO = (4, 5)
 BOTTOM_TWO = (1, 2)
@@ -49,20 +49,6 @@ def _share(name: str, x: float, n: float, missing: Mapping[str, int]) -> Figure:
     if interval is None:
         return Figure(name, None, None, None, n, dict(missing), NO_ANSWERS)
     return Figure(name, 100 * x / n, 100 * interval.low, 100 * interval.high, n, dict(missing))
-
-
-def share_of_invited(counts: Counted, function: Callable[[Counted], Figure], invited: int) -> Figure:
-    """Return a share where everybody on a list of ``invited`` people was asked, its range that of the list (brief 3.6).
-
-    The range of a list that everybody answered is none: the value is certain. Rounded counts may pass the list's
-    length by less than their rounding, and count as everybody.
-    """
-    figure = function(counts)
-    if figure.value is None:
-        return figure
-    n = min(figure.base, invited)
-    share = share_of_list(min(n, figure.value / 100 * n), n, invited)
-    return replace(figure, low=share.low, high=share.high)
 
 
 def distribution(counts: Counted) -> Mapping[int, Figure]:

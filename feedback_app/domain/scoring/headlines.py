@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
@@ -46,6 +46,11 @@ class HeadlineSpec:
         if self.within and not grouped <= self.within:
             raise ValueError(f"{self.name}: an option is counted that is not in the base")
 
+    @property
+    def is_share(self) -> bool:
+        """Return whether the figure is a share of people, with Wilson's interval."""
+        return self.change is not None and self.name != "nps"
+
     def parts(self, possible: frozenset[int]) -> list[frozenset[int]]:
         """Return the disjoint groups of possible options this rests on; those of the base it does not name are one."""
         based = possible & self.within if self.within else possible
@@ -73,16 +78,6 @@ def share_headline(name: str, codes: Collection[int], base: Collection[int] = ()
     function = partial(figures.share_of, name=name, codes=tuple(codes), base=tuple(base))
     change = partial(changes.share_change, codes=tuple(codes), within=tuple(base))
     return HeadlineSpec(name, function, (frozenset(codes),), within=frozenset(base), change=change)
-
-
-def among_invited(spec: HeadlineSpec, invited: int) -> HeadlineSpec:
-    """Return a headline whose range is that of a list of ``invited`` people, all of them asked (brief 3.6).
-
-    Scores and means stay as they are: the correction is one of shares. So does the change between waves.
-    """
-    if spec.change is None or spec.name == NPS.name:
-        return spec
-    return replace(spec, function=partial(figures.share_of_invited, function=spec.function, invited=invited))
 
 
 def headlines_for(

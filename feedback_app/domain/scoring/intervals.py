@@ -16,30 +16,6 @@ class Interval:
     high: float
 
 
-class ListTooShort(ValueError):
-    """More people answered than the list holds, so the list is wrong; carries both numbers."""
-
-    def __init__(self, answered: float, population: int) -> None:
-        super().__init__(f"{answered:g} answers and {population} people on the list: the list is wrong")
-        self.answered, self.population = answered, population
-
-
-@dataclass(frozen=True)
-class ListShare:
-    """A share on 0 to 100 among people who were all invited from one list; what ``low`` and ``high`` lack is named.
-
-    ``reason`` is "no_answers" (no value), "everyone_answered" (a value that is certain) or None.
-    """
-
-    value: float | None
-    low: float | None
-    high: float | None
-    base: float
-    population: int
-    effective_n: float  # n* of the formula: the base itself up to 5% of the list, endless when everyone answered
-    reason: str | None = None
-
-
 @cache
 def normal_quantile(confidence: float) -> float:
     """Return z for a two-sided interval, 1.959964 at 0.95; ValueError outside 0 to 1."""
@@ -51,10 +27,10 @@ def normal_quantile(confidence: float) -> float:
 def finite_population_n(n: float, population: int) -> float:
     """Return n* = n (N - 1) / (N - n) when over 5% of a known list answered, else n (brief 3.6); inf if all did.
 
-    ListTooShort, a ValueError, when more answered than the list holds.
+    ValueError when more answered than the list holds.
     """
     if n > population:
-        raise ListTooShort(n, population)
+        raise ValueError(f"{n:g} answers and {population} people on the list: the list is wrong")
     if n == population:
         return math.inf
     return n * (population - 1) / (population - n) if n / population > 0.05 else n
@@ -64,7 +40,7 @@ def wilson_interval(x: float, n: float, confidence: float = 0.95, *, population:
     """Return Wilson's interval for x of n on 0 to 1 (brief 3.6); None without answers or when a whole list answered.
 
     ``n`` may be an effective base. ``population`` is the size of a list on which everyone was invited, never given
-    for an open link nor when waves are compared. ValueError when x lies outside 0 to n, ListTooShort when more people
+    for an open link nor when waves are compared. ValueError when x lies outside 0 to n, or when more people
     answered than the list holds.
     """
     if not 0 <= x <= n:
@@ -79,18 +55,3 @@ def wilson_interval(x: float, n: float, confidence: float = 0.95, *, population:
     centre = (p + z * z / (2 * size)) / stretch
     half = z / stretch * math.sqrt(p * (1 - p) / size + z * z / (4 * size * size))
     return Interval(0.0 if x == 0 else max(0.0, centre - half), 1.0 if x == n else min(1.0, centre + half))
-
-
-def share_of_list(x: float, n: float, population: int) -> ListShare:
-    """Return x of n on 0 to 100 where everyone on a list of ``population`` people was invited (brief 3.6).
-
-    Wilson's interval with n*; without one when the whole list answered. ListTooShort when the list is wrong,
-    ValueError when x lies outside 0 to n.
-    """
-    interval = wilson_interval(x, n, population=population)
-    size = finite_population_n(n, population)
-    if n == 0:
-        return ListShare(None, None, None, n, population, 0.0, "no_answers")
-    if interval is None:
-        return ListShare(100 * x / n, None, None, n, population, size, "everyone_answered")
-    return ListShare(100 * x / n, 100 * interval.low, 100 * interval.high, n, population, size)

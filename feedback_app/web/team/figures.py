@@ -90,7 +90,7 @@ def item_figure(summary: WaveSummary, section: Section, table: SafeTable, policy
     item = instrument.items[table.code]
     possible = possible_missing(instrument, section, item)
     own_words = isinstance(item, TextItem)
-    listed = range_of_list(instrument, table, summary.invited)
+    listed = range_of_list(table, summary.invited)
     steps = list(method_of(item, table, possible, policy, minors=instrument.minors, listed=listed))
     if steps and not table.reason:
         steps.insert(-1, weight_step(item, table, summary.weighting))

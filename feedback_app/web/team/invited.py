@@ -5,9 +5,7 @@ from __future__ import annotations
 from flask_babel import format_decimal
 from flask_babel import gettext as _
 
-from feedback_app.domain.comparing import family_of
 from feedback_app.domain.disclosure.safe import SafeTable
-from feedback_app.domain.instrument import Instrument
 from feedback_app.services.summarising import InvitedList
 from feedback_app.web.team import phrases
 
@@ -26,11 +24,9 @@ def response_rate(invited: InvitedList | None) -> list[str]:
     return [people, _("About %(answers)s of them answered: %(share)s.", answers=answers, share=share)]
 
 
-def range_of_list(instrument: Instrument, table: SafeTable, invited: InvitedList | None) -> tuple[str, ...]:
-    """Return that an item's ranges are those of a list, where they are; nothing where only some are asked."""
-    shares = [figure for figure in table.figures if figure.name not in ("nps", "mean_satisfaction")]
-    asked_of_all = family_of(instrument, instrument.items[table.code]) == "core"
-    if invited is None or invited.too_short or not shares or not asked_of_all:
+def range_of_list(table: SafeTable, invited: InvitedList | None) -> tuple[str, ...]:
+    """Return that an item's ranges are those of a list, where they are."""
+    if invited is None or not any(figure.of_list for figure in table.figures):
         return ()
     return (
         _(
@@ -38,5 +34,6 @@ def range_of_list(instrument: Instrument, table: SafeTable, invited: InvitedList
             "of shares (finite population correction).",
             people=format_decimal(invited.people),
         ),
-        _("Where the whole list answered there is no range. We never do this when years are compared."),
+        _("To keep people private, we count a few on the list as not having answered, even where all did."),
+        _("We never do this when years are compared."),
     )

@@ -91,9 +91,7 @@ def ends(figure: SafeFigure) -> str:
 
 
 def range_of(figure: SafeFigure) -> str:
-    """Return a figure's range in words, "range 39 to 48"; a whole list that answered leaves nothing to chance."""
-    if figure.low is None or figure.high is None:
-        return _("no range, for nearly everybody on the list answered")
+    """Return a figure's range in words, "range 39 to 48"."""
     return _("range %(ends)s", ends=ends(figure))
 
 

@@ -92,9 +92,9 @@ def counted_at_once(compared: int, scores: bool = False) -> str:
         return _("Only one was compared here, so nothing had to be allowed for.")
     number = format_decimal(compared)
     if scores:
-        return _("%(number)s scores were compared at once, so a change must be clearer to count (Benjamini-Hochberg).",
+        return _("%(number)s scores were looked at together, so a change must be clearer to count (Benjamini-Hochberg).",
                  number=number)  # fmt: skip
-    return _("%(number)s questions were compared at once, so a change must be clearer to count (Benjamini-Hochberg).",
+    return _("%(number)s questions were looked at together, so a change must be clearer to count (Benjamini-Hochberg).",
              number=number)  # fmt: skip
 
 
