@@ -136,7 +136,7 @@ def test_how_many_were_compared_at_once_is_told_with_the_method() -> None:
     assert verdicts.counted_at_once(25) == (
         "25 questions were looked at together, so a change must be clearer to count (Benjamini-Hochberg)."
     )
-    assert verdicts.counted_at_once(2, scores=True).startswith("2 scores were compared at once")
+    assert verdicts.counted_at_once(2, scores=True).startswith("2 scores were looked at together")
     assert verdicts.counted_at_once(1) == "Only one was compared here, so nothing had to be allowed for."
 
 
