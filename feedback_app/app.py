@@ -62,6 +62,7 @@ def configure(app: Flask, settings: Settings) -> None:
         SHELF=shelf,
         PARTNERSHIP=partnership,
         POPULATION=shelf.load_population(),
+        SCALE_TITLES=shelf.load_scales().item_scales,
         DISCLOSURE=load_policy(settings.surveys / "disclosure.yaml"),
         TESTING=settings.environment == "testing",
         SECRET_KEY=settings.secret_key.get_secret_value(),

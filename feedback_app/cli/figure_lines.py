@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from textwrap import wrap
 
-from feedback_app.domain.disclosure.safe import SafeChange, SafeCount, SafeFigure, SafeScale, SafeTable
+from feedback_app.domain.disclosure.safe import SafeChange, SafeCount, SafeFigure, SafeRelease, SafeScale, SafeTable
 from feedback_app.domain.instrument import FacesItem, Instrument, Item, RatingItem, SingleItem
 from feedback_app.domain.scoring.families import Verdict
 from feedback_app.reports.tables import total_cell, unit_of
 from feedback_app.services.comparing import Family, WaveComparison
-from feedback_app.services.summarising import WaveSummary, WeightingFacts
+from feedback_app.services.summarising import InvitedList, WaveSummary, WeightingFacts
 
 WIDTH = 100
 CODE = 14  # where the words of a question begin
@@ -19,6 +19,7 @@ CAVEAT = (
     "families. The range shows how much the figure could move by chance alone."
 )
 FEWER = "fewer_than_"
+OF_LIST = "*"
 UNITS = {"percent": "", "score": "points from -100 to 100: ", "out of 100": "out of 100: "}
 NPS_NAMES = {"promoters": "9 or 10", "passives": "7 or 8", "detractors": "0 to 6"}
 FAMILIES = {
@@ -27,10 +28,7 @@ FAMILIES = {
     "scales": "Scores from several questions",
 }
 WITHHELD = {
-    "answers_too_alike": "nearly everybody gave the same answer",
-    "part_below_threshold": "too few people stand behind one part of it",
-    "part_below_threshold_in_a_category": "too few people of one kind stand behind one part of it",
-    "would_narrow_a_hidden_count": "it would tell a smaller number that is hidden",
+    "kept_private": "kept private, so that nobody can be picked out",
     "items_disagree": "its questions do not go together, so read the questions",
     "too_few_items": "too few questions",
     "too_few_people": "fewer than 50 people answered all its questions",
@@ -77,17 +75,17 @@ def about(count: SafeCount) -> str:
 
 def why_unweighted(facts: WeightingFacts) -> str:
     """Return why a wave has no weighted figures."""
-    return "; ".join(UNWEIGHTED.get(reason, _plain(reason)) for reason in facts.reasons)
+    return "; ".join(UNWEIGHTED[reason] for reason in facts.reasons)
 
 
-def summary_lines(summary: WaveSummary, *, weighted: bool) -> Iterator[str]:
-    """Yield a wave's figures, the weighted ones under the others where they are wanted."""
+def summary_lines(summary: WaveSummary, titles: Mapping[str, str], *, weighted: bool) -> Iterator[str]:
+    """Yield a wave's figures, the weighted ones under the others where they are wanted; scale -> title."""
     yield f"{summary.wave.slug}: {summary.instrument.title}"
     yield f"{about(summary.number).capitalize()}."
     if summary.wave.demonstration:
         yield "Demonstration: every answer is made up."
-    if summary.wave.invited:
-        yield f"Everybody on a list of {summary.wave.invited:,} was invited: ranges of shares are those of that list."
+    if summary.invited:
+        yield from wrap(_about_the_list(summary.invited, summary.release), WIDTH)
     yield from wrap(CAVEAT, WIDTH)
     if weighted and summary.weighting.published:
         yield from _weighting_lines(summary.weighting)
@@ -97,7 +95,16 @@ def summary_lines(summary: WaveSummary, *, weighted: bool) -> Iterator[str]:
     if summary.release.scales:
         yield "Scores from several questions, 0 to 100"
     for scale in summary.release.scales:
-        yield from _scale_lines(scale, weighted=weighted)
+        yield from _scale_lines(scale, titles.get(scale.code, scale.code), weighted=weighted)
+
+
+def _about_the_list(listed: InvitedList, release: SafeRelease) -> str:
+    """Return what a list of people invited does to the ranges of shares: nothing where it is wrong."""
+    said = f"Everybody on a list of {listed.people:,} was invited"
+    if listed.too_short:
+        return f"{said}, but more answered. So the list is wrong, and no range is that of the list."
+    ranges = any(figure.of_list for table in release for figure in table.figures)
+    return f"{said}: a range with {OF_LIST} is that of the list." if ranges else f"{said}."
 
 
 def _weighting_lines(facts: WeightingFacts) -> list[str]:
@@ -122,8 +129,8 @@ def _item_lines(item: Item, table: SafeTable, *, weighted: bool) -> Iterator[str
             yield from _weighted_lines(also[figure.name], first=figure is table.headline)
 
 
-def _scale_lines(scale: SafeScale, *, weighted: bool) -> Iterator[str]:
-    yield from _headed(scale.code, scale.title)
+def _scale_lines(scale: SafeScale, title: str, *, weighted: bool) -> Iterator[str]:
+    yield from _headed(scale.code, title)
     yield from _figure_lines(scale.score, "mean score (small group)" if scale.small_group else "mean score")
     if weighted and scale.weighted:
         yield from _weighted_lines(scale.weighted, first=True)
@@ -146,6 +153,7 @@ def _figure_lines(figure: SafeFigure, name: str) -> Iterator[str]:
         yield from _lines("--", "", figure.base, f"{name}: not shown, {why_withheld(figure.reason or '')}")
         return
     ends = "" if figure.low is None or figure.high is None else f"{figure.low} to {figure.high}"
+    ends += OF_LIST if figure.of_list else ""
     unit = unit_of(figure.name)
     yield from _lines(f"{figure.value}{'%' if unit == 'percent' else ''}", ends, figure.base, f"{UNITS[unit]}{name}")
 
@@ -180,14 +188,14 @@ def figure_name(item: Item, name: str) -> str:
 
 def why_withheld(reason: str) -> str:
     """Return why a figure is not shown, for a machine reason of the rules."""
-    return f"{_plain(reason)} answers" if reason.startswith(FEWER) else WITHHELD.get(reason, _plain(reason))
+    return f"{_plain(reason)} answers" if reason.startswith(FEWER) else WITHHELD[reason]
 
 
 def _plain(code: str) -> str:
     return code.replace("_", " ")
 
 
-def comparison_lines(found: WaveComparison) -> Iterator[str]:
+def comparison_lines(found: WaveComparison, titles: Mapping[str, str]) -> Iterator[str]:
     """Yield what changed since the earlier wave, family by family, then what was not compared and why."""
     yield f"What changed in {found.after.wave.slug} since {found.before.wave.slug}"
     numbers = f"{about(found.before.number).capitalize()} then, {about(found.after.number)} now."
@@ -199,20 +207,20 @@ def comparison_lines(found: WaveComparison) -> Iterator[str]:
     for family in found.families:
         if family.changes:
             yield ""
-            yield from _family_lines(family, found)
+            yield from _family_lines(family, found, titles)
     if found.refused:
         yield ""
         yield "Not compared"
     for code, reason in found.refused.items():
-        yield from _headed(code, f"{REFUSED.get(reason, _plain(reason))}: {_words_of(code, found)}")
+        yield from _headed(code, f"{REFUSED[reason]}: {_words_of(code, found, titles)}")
 
 
-def _family_lines(family: Family, found: WaveComparison) -> Iterator[str]:
+def _family_lines(family: Family, found: WaveComparison, titles: Mapping[str, str]) -> Iterator[str]:
     yield FAMILIES[family.name]
     told = f"{family.m} looked at together; each verdict allows for that (Benjamini-Hochberg), ranges do not."
     yield told if family.m > 1 else "One compared."
     for change in family.changes:
-        yield from _headed(change.code, _words_of(change.code, found))
+        yield from _headed(change.code, _words_of(change.code, found, titles))
         yield from _change_lines(change)
 
 
@@ -234,8 +242,8 @@ def _sides(change: SafeChange) -> Sequence[SafeFigure]:
     return [side for side in (change.before, change.after) if side]
 
 
-def _words_of(code: str, found: WaveComparison) -> str:
+def _words_of(code: str, found: WaveComparison, titles: Mapping[str, str]) -> str:
     """Return the question of an item, the later wave's first, or the title of a scale."""
     instruments: tuple[Instrument, ...] = (found.after.instrument, found.before.instrument)
     asked = next((one.items[code].text for one in instruments if code in one.items), None)
-    return asked or found.titles.get(code, code)
+    return asked or titles.get(code, code)

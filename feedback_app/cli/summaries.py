@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import click
@@ -17,7 +18,6 @@ from feedback_app.cli.running import (
     policy,
     reading,
     scope,
-    shelf,
 )
 from feedback_app.reports.summary_csv import Changes, summary_csv
 from feedback_app.services import comparing, summarising
@@ -43,32 +43,31 @@ def summary(slug: str, earlier: str | None, weighted: bool, form: str, exact: bo
             _print_exactly(slug, form, reason)
             return
         found, compared = _found(slug, earlier, weighted=weighted)
+        titles = current_app.config["SCALE_TITLES"]
     if weighted:
         _say_what_is_not_weighted(found, compared)
     if form == "json":
         comparison = {"comparison": compared.as_dict()} if compared else {}
         _print_json(found.as_dict() | comparison)
     elif form == "csv":
-        click.echo(_as_csv(found, compared, weighted=weighted), nl=False)
+        click.echo(_as_csv(found, compared, titles, weighted=weighted), nl=False)
     else:
-        for line in figure_lines.summary_lines(found, weighted=weighted):
+        for line in figure_lines.summary_lines(found, titles, weighted=weighted):
             click.echo(line)
-        for line in ("", *figure_lines.comparison_lines(compared)) if compared else ():
+        for line in ("", *figure_lines.comparison_lines(compared, titles)) if compared else ():
             click.echo(line)
 
 
 def _found(slug: str, earlier: str | None, *, weighted: bool) -> tuple[WaveSummary, WaveComparison | None]:
     """Return a wave summed up and, where an earlier one is named, what changed since then."""
     population, language = current_app.config["POPULATION"], first_language()
-    titles = shelf().load_scales().item_scales
     with reading() as db:
-        found = summarising.summarise_wave(db, scope(), slug, policy(), language, population, titles)
+        found = summarising.summarise_wave(db, scope(), slug, policy(), language, population)
         if earlier is None:
             return found, None
         return found, comparing.compare_waves(
-            db, scope(), slug, earlier, policy(), population=population, weighted=weighted, language=language,
-            titles=titles,
-        )  # fmt: skip
+            db, scope(), slug, earlier, policy(), population=population, weighted=weighted, language=language
+        )
 
 
 def _say_what_is_not_weighted(found: WaveSummary, compared: WaveComparison | None) -> None:
@@ -83,15 +82,16 @@ def _say_what_is_not_weighted(found: WaveSummary, compared: WaveComparison | Non
         click.echo("The waves are compared by unweighted figures.", err=True)
 
 
-def _as_csv(found: WaveSummary, compared: WaveComparison | None, *, weighted: bool) -> str:
-    """Return the figures as CSV, with what changed beside them."""
+def _as_csv(found: WaveSummary, compared: WaveComparison | None, titles: Mapping[str, str], *, weighted: bool) -> str:
+    """Return the figures as CSV, with what changed beside them; scale -> title."""
+    asked = {code: item.text for code, item in found.instrument.items.items()}
     changes = None
     if compared:
+        asked = {code: item.text for code, item in compared.before.instrument.items.items()} | asked
         families = [(family.name, family.m, family.changes) for family in compared.families]
-        earlier = {code: item.text for code, item in compared.before.instrument.items.items()}
-        changes = Changes(families, compared.refused, {**compared.titles, **earlier})
+        changes = Changes(families, compared.refused)
     return summary_csv(
-        found.wave.slug, found.instrument, found.number, found.release, weighted=weighted, changes=changes
+        found.wave.slug, {**titles, **asked}, found.number, found.release, weighted=weighted, changes=changes
     )
 
 

@@ -71,6 +71,8 @@ def _(problem: errors.WavesNotComparable) -> str:
     return {
         "same_wave": f"{problem.slug} cannot be compared with itself.",
         "other_survey": f"{problem.slug} and {problem.earlier} are waves of different surveys.",
+        "demonstration": f"One of {problem.slug} and {problem.earlier} is a demonstration, the other is real.",
+        "same_day": f"{problem.slug} and {problem.earlier} began on the same day: neither is the earlier one.",
         "not_earlier": f"{problem.earlier} did not begin before {problem.slug}: name the earlier wave with --compare.",
     }[problem.reason]
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+WhyNotWaves = Literal["same_wave", "other_survey", "demonstration", "same_day", "not_earlier"]
+
 
 class FeedbackError(Exception):
     """The common kind of everything below."""
@@ -84,11 +86,14 @@ class ListTooShort(FeedbackError):
 
 @dataclass
 class WavesNotComparable(FeedbackError):
-    """Two waves cannot stand beside each other: "same_wave", "other_survey", or "not_earlier" by their first days."""
+    """Two waves cannot stand beside each other; "same_day" and "not_earlier" are about their first days.
+
+    "demonstration": the answers of only one of them are made up.
+    """
 
     slug: str
     earlier: str
-    reason: Literal["same_wave", "other_survey", "not_earlier"]
+    reason: WhyNotWaves
 
 
 @dataclass

@@ -32,11 +32,15 @@ class Part(Frozen):
 
 
 class Fact(Part):
-    """A published figure, where it was counted, and its parts; `parts_are` says that their keys are districts."""
+    """A published figure, where it was counted, and its parts; `parts_are` says that their keys are districts.
+
+    ``place`` says in words where it was counted; ``counted_by`` says it so that a frame can be held against it.
+    """
 
     source: str = Field(min_length=1)
     date: str = Field(pattern=r"^\d{4}(-\d{2}){0,2}$")
     place: str = Field(min_length=1)
+    counted_by: CountedBy | None = None
     parts: tuple[Part, ...] = ()
     parts_are: Literal["districts"] | None = None
 
@@ -53,8 +57,9 @@ class Frame(Frozen):
     """The people whom answers are weighted to: who they are, where counted, how many in each group.
 
     ``groups``: breakdown -> group key -> the code it is reported as; answers in another group are not covered.
-    ``margins``: breakdown -> group key -> people, from the file itself or from the ``table`` beside it. ``localities``:
-    district code -> locality code, known from the partnership, never from the file.
+    ``margins``: breakdown -> group key -> people, from the file itself or from the ``table`` beside it.
+    ``taken_from``: breakdown -> key of the fact whose parts a margin repeats. ``localities``: district code -> locality
+    code, known from the partnership, never from the file.
     """
 
     source: str = Field(min_length=1)
@@ -65,6 +70,7 @@ class Frame(Frozen):
     district_is: CountedBy = "home"  # what the surveys' own question about the area asks
     groups: Mapping[str, Mapping[str, int]] = {}
     margins: Mapping[str, Mapping[str, Annotated[int, Field(ge=0)]]] = {}
+    taken_from: Mapping[str, str] = {}
     table: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_-]+\.csv$")
     localities: Mapping[int, int] = {}
 
@@ -196,25 +202,26 @@ def _wrong_margin(frame: Frame, name: str, people: Mapping[str, int]) -> Iterato
 
 
 def _wrong_places(population: Population, frame: Frame) -> Iterator[tuple[Place, str]]:
-    """Yield what is counted by one place and used as if counted by the other."""
+    """Yield what is counted by one place and used as if counted by the other, and margins unlike their facts."""
     if "district" in frame.margins and frame.place != frame.district_is:
         told = f"the districts are counted {PLACES[frame.place]}, and families are asked {PLACES[frame.district_is]}"
         yield ("frame", "place"), f"{told}: such a frame must not weight on district"
-    here = {number for _, number in _figures(population, PLACES[frame.place])}
-    for place in PLACES.values():
-        elsewhere = {number: what for what, number in _figures(population, place) if number not in here}
-        for name, people in frame.margins.items():
-            for key, number in people.items():
-                if number in elsewhere and place != PLACES[frame.place]:
-                    message = (
-                        f"{number:,} ({elsewhere[number]}) is counted {place}, and the frame {PLACES[frame.place]}"
-                    )
-                    yield ("frame", "margins", name, key), f"{message}: the two must not be mixed"
+    facts = {fact.key: fact for fact in population.facts}
+    for name, key in frame.taken_from.items():
+        if name not in frame.margins or key not in facts:
+            missing = f"margin called {name}" if name not in frame.margins else f"fact called {key}"
+            yield ("frame", "taken_from", name), f"there is no {missing}"
+        else:
+            yield from _unlike(frame, name, facts[key])
 
 
-def _figures(population: Population, place: str) -> Iterator[tuple[str, int]]:
-    """Yield what is counted in a place and how many, over all facts and their parts."""
-    for fact in population.facts:
-        for part in (fact, *fact.parts):
-            if fact.place == place and part.value:
-                yield part.what, part.value
+def _unlike(frame: Frame, name: str, fact: Fact) -> Iterator[tuple[Place, str]]:
+    """Yield where a margin is not that of the fact which it is taken from."""
+    if fact.counted_by not in (None, frame.place):
+        told = f"{fact.key} is counted {fact.place}, and the frame {PLACES[frame.place]}"
+        yield ("frame", "taken_from", name), f"{told}: the two must not be mixed"
+    parts = {part.key: part.value for part in fact.parts}
+    for key, people in frame.margins[name].items():
+        if key in frame.groups.get(name, {}) and people != parts.get(key):
+            known = "no such part" if parts.get(key) is None else f"{parts[key]:,}"
+            yield ("frame", "margins", name, key), f"{key} is {people:,} here, and {fact.key} has {known}"

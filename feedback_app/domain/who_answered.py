@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 from feedback_app.domain.conditions import ItemIn
@@ -15,7 +15,6 @@ from feedback_app.domain.weighting.hearing import Badge, badge_of, dissimilarity
 
 DIMENSIONS = ("provision", "age_band", "district", "helped", "setting")
 NOT_OF_CHILDREN = frozenset({"district"})
-OPEN_LINK = "open_link"
 Unsaid = Literal["hidden", "no_frame", "outside_frame", "rounding"]
 
 
@@ -61,14 +60,12 @@ class WhoAnswered:
     """Who answered, by dimension; ``frame`` is None where none is of this survey.
 
     ``answers``: rounded answers of people the frame covers, ``share_of_frame``: them per 100 of its people, 1 decimal.
-    ``rate`` says why that is no response rate: nobody knows whom an open link reached.
     """
 
     dimensions: tuple[Dimension, ...]
     frame: Frame | None
     answers: int | None
     share_of_frame: float | None
-    rate: str = OPEN_LINK
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as plain data for JSON."""
@@ -80,7 +77,6 @@ class WhoAnswered:
             "frame": told | {"people": frame.people} if frame else None,
             "answers": self.answers,
             "share_of_frame": self.share_of_frame,
-            "response_rate": {"withheld": self.rate},
             "dimensions": [_as_dict(dimension) for dimension in self.dimensions],
         }
 
@@ -164,11 +160,11 @@ def _dimension(name: str, table: SafeTable, groups: list[_Told], people: Mapping
         told = tuple(_plain(group, base, len(groups), "no_frame") for group in groups)
         return Dimension(name, table.code, table.base, False, told)
     covered = {group.code: group for group in groups if group.code in people}
-    whole = sum(group.middle for group in covered.values())
+    plain = {group.code: _plain(group, base, len(groups), "outside_frame") for group in groups}
     told = tuple(
-        _beside(group, base, whole, people, len(groups))
-        if group.code in covered and group.value is not None and whole
-        else _plain(group, base, len(groups), "outside_frame")
+        _beside(plain[group.code], group, covered.values(), people)
+        if group.code in covered and group.value is not None
+        else plain[group.code]
         for group in groups
     )
     heard = {code: float(group.value) for code, group in covered.items() if group.value is not None}
@@ -189,22 +185,29 @@ def _plain(group: _Told, base: int | None, groups: int, unsaid: Unsaid) -> Heard
     return HeardGroup(group.code, group.label, group.value, _percent(group.value, base, groups), unsaid=reason)
 
 
-def _beside(group: _Told, base: int | None, whole: float, people: Mapping[int, int], groups: int) -> HeardGroup:
-    """Return a shown group beside its part of the population; the badge holds for every count it may stand for."""
-    shown = float(group.middle)
-    population = {group.code: float(people[group.code]), -1: float(sum(people.values()) - people[group.code])}
-    possible = [
-        ratios({group.code: count, -1: whole - shown}, population)[group.code] if count + whole - shown else None
-        for count in (group.low, shown, group.high)
-    ]
-    expected = int(round_half_up(100 * people[group.code] / sum(people.values())))
-    among = int(round_half_up(100 * shown / whole))
+def _beside(plain: HeardGroup, group: _Told, covered: Collection[_Told], people: Mapping[int, int]) -> HeardGroup:
+    """Return a shown group beside its part of the population; the badge holds for all counts that look like these.
+
+    A group's share is least where its own count is least and the others' are most, so the ends are taken together.
+    """
+    others = [other for other in covered if other is not group]
+    known, everybody = people[group.code], sum(people.values())
+    whole = group.middle + sum(other.middle for other in others)
+    ends = (group.low, sum(other.high for other in others)), (group.high, sum(other.low for other in others))
+    shown, *possible = (
+        ratios({0: count, 1: rest}, {0: known, 1: everybody - known})[0]
+        for count, rest in ((group.middle, whole - group.middle), *ends)
+    )
     badges = {badge_of(ratio) for ratio in possible if ratio is not None}
     one = badges.pop() if len(badges) == 1 else None
-    ratio = None if possible[1] is None else round_half_up(possible[1], 2)
-    share = _percent(group.value, base, groups)
-    reason: Unsaid | None = None if one else "rounding"
-    return HeardGroup(group.code, group.label, group.value, share, among, expected, ratio, one, reason)
+    return replace(
+        plain,
+        among=int(round_half_up(100 * group.middle / whole)),
+        expected=int(round_half_up(100 * known / everybody)),
+        ratio=None if shown is None else round_half_up(shown, 2),
+        badge=one,
+        unsaid=None if one else "rounding",
+    )
 
 
 def _percent(value: int | None, base: int | None, groups: int) -> int | None:

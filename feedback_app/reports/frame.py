@@ -46,12 +46,6 @@ class AnswerFrame:
     breakdowns: Mapping[str, NDArray[int16]]
     quick: NDArray[bool_]
 
-    @property
-    def size(self) -> int:
-        """Return how many bytes the columns take."""
-        columns = (*self.codes.values(), *self.choices.values(), *self.breakdowns.values(), self.quick)
-        return sum(column.nbytes for column in columns)
-
 
 def option_codes(item: Item) -> tuple[int, ...]:
     """Return the codes of an item that are values, in ascending order; own words have the one for "wrote"."""

@@ -2,7 +2,7 @@
 
 All that changes a score stands in the frozen questions: which items belong to a scale, their codes, which are reversed.
 How many must be answered follows from their number (half of them and at least two, brief 3.3), so that a wave that was
-held keeps its meaning when the files about scales change; only the title comes from there.
+held keeps its meaning when the files about scales change; only the title that pages show comes from there.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def scales_of(instrument: Instrument) -> dict[str, tuple[ScaledItem, ...]]:
 
 
 def scale_tables(instrument: Instrument, frame: AnswerFrame) -> tuple[ScaleTable, ...]:
-    """Return each scale's mean score, reliability and how alike its scores are; titles and weights are put in later."""
+    """Return each scale's mean score, reliability and how alike its scores are; weights are put in later."""
     return tuple(_scale_table(instrument, frame, scale, items) for scale, items in scales_of(instrument).items())
 
 
@@ -65,7 +65,6 @@ def _scale_table(instrument: Instrument, frame: AnswerFrame, scale: str, items: 
     complete = answers[~np.isnan(answers).any(axis=1)]
     return ScaleTable(
         code=scale,
-        title=scale,
         minors=instrument.minors,
         mean=mean_score(scores),
         weighted=None,

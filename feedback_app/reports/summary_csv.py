@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import astuple, dataclass, field, fields
+from dataclasses import astuple, dataclass, fields
 
 from feedback_app.domain.disclosure.safe import SafeChange, SafeCount, SafeFigure, SafeRelease, SafeScale
-from feedback_app.domain.instrument import Instrument
 from feedback_app.reports.cells import csv_cell
 from feedback_app.reports.tables import total_cell, unit_of
 
@@ -29,6 +28,7 @@ class FigureRow:
     unit: str = ""
     weighted: str = "no"
     small_group: str = "no"
+    of_list: str = "no"
     withheld: str = ""
 
 
@@ -54,7 +54,6 @@ class Changes:
 
     families: Families
     refused: Mapping[str, str]
-    titles: Mapping[str, str] = field(default_factory=dict)  # of items and scales that the later wave has no longer
 
 
 FIGURE_COLUMNS = tuple(one.name for one in fields(FigureRow))
@@ -63,7 +62,7 @@ CHANGE_COLUMNS = tuple(one.name for one in fields(ChangeCells))
 
 def summary_csv(
     wave: str,
-    instrument: Instrument,
+    asked: Mapping[str, str],
     number: SafeCount,
     release: SafeRelease,
     *,
@@ -72,29 +71,30 @@ def summary_csv(
 ) -> str:
     """Return the figures of a wave as CSV with a heading (RFC 4180); weighted ones and changes where they are wanted.
 
-    No cell is one that a spreadsheet would run.
+    ``asked``: item -> question and scale -> title, also of those that only the earlier wave has. No cell is one that a
+    spreadsheet would run.
     """
-    rows = list(figure_rows(wave, instrument, number, release, weighted=weighted))
+    rows = list(figure_rows(wave, asked, number, release, weighted=weighted))
     if changes is None:
         return _lines([FIGURE_COLUMNS, *map(astuple, rows)])
     heading = (*FIGURE_COLUMNS, *CHANGE_COLUMNS)
-    return _lines([heading, *((*astuple(row), *astuple(cells)) for row, cells in _beside(wave, rows, changes))])
+    return _lines([heading, *((*astuple(row), *astuple(cells)) for row, cells in _beside(wave, asked, rows, changes))])
 
 
 def figure_rows(
-    wave: str, instrument: Instrument, number: SafeCount, release: SafeRelease, *, weighted: bool = False
+    wave: str, asked: Mapping[str, str], number: SafeCount, release: SafeRelease, *, weighted: bool = False
 ) -> Iterator[FigureRow]:
     """Yield how many answered, then the figures of each item and scale, each followed by its weighted one if wanted."""
     yield FigureRow(wave, figure="responses", value=number.value, base=total_cell(number), unit="people")
     for table in release:
-        question = instrument.items[table.code].text
+        question = asked[table.code]
         also = {figure.name: figure for figure in table.weighted} if weighted else {}
         for figure in table.figures:
             yield _figure_row(wave, table.code, question, figure, small=table.small_group)
             if figure.name in also:
                 yield _figure_row(wave, table.code, question, also[figure.name], small=False, weighted=True)
     for scale in release.scales:
-        yield from _scale_rows(wave, scale, weighted=weighted)
+        yield from _scale_rows(wave, asked.get(scale.code, scale.code), scale, weighted=weighted)
 
 
 def _figure_row(
@@ -103,24 +103,26 @@ def _figure_row(
     values = figure.value, figure.low, figure.high
     return FigureRow(
         wave, code, question, figure.name, *values, total_cell(figure.base), unit_of(figure.name),
-        _said(weighted), _said(small), figure.reason or "",
+        _said(weighted), _said(small), _said(figure.of_list), figure.reason or "",
     )  # fmt: skip
 
 
-def _scale_rows(wave: str, scale: SafeScale, *, weighted: bool) -> Iterator[FigureRow]:
+def _scale_rows(wave: str, title: str, scale: SafeScale, *, weighted: bool) -> Iterator[FigureRow]:
     """Yield a scale's mean score and its reliability."""
-    yield _figure_row(wave, scale.code, scale.title, scale.score, small=scale.small_group)
+    yield _figure_row(wave, scale.code, title, scale.score, small=scale.small_group)
     if weighted and scale.weighted:
-        yield _figure_row(wave, scale.code, scale.title, scale.weighted, small=False, weighted=True)
+        yield _figure_row(wave, scale.code, title, scale.weighted, small=False, weighted=True)
     if scale.alpha:
         alpha = scale.alpha
         yield FigureRow(
-            wave, scale.code, scale.title, "alpha", alpha.value, alpha.low, alpha.high, total_cell(alpha.base),
+            wave, scale.code, title, "alpha", alpha.value, alpha.low, alpha.high, total_cell(alpha.base),
             "0 to 1", withheld=alpha.reason or "",
         )  # fmt: skip
 
 
-def _beside(wave: str, rows: Iterable[FigureRow], changes: Changes) -> Iterator[tuple[FigureRow, ChangeCells]]:
+def _beside(
+    wave: str, asked: Mapping[str, str], rows: Iterable[FigureRow], changes: Changes
+) -> Iterator[tuple[FigureRow, ChangeCells]]:
     """Yield each row with its change, the reason for none beside an item's first row, then what is not asked now."""
     made = {
         (change.code, change.name, _said(change.weighted)): _change_cells(change, name, m)
@@ -132,7 +134,7 @@ def _beside(wave: str, rows: Iterable[FigureRow], changes: Changes) -> Iterator[
         key = (row.item, row.figure, row.weighted)
         yield row, made.get(key) or ChangeCells(reason=refused.pop(row.item, ""))
     for code, reason in refused.items():
-        yield FigureRow(wave, code, changes.titles.get(code, "")), ChangeCells(reason=reason)
+        yield FigureRow(wave, code, asked.get(code, code)), ChangeCells(reason=reason)
 
 
 def _change_cells(change: SafeChange, family: str, m: int) -> ChangeCells:

@@ -110,7 +110,7 @@ def _figure_row(head: tuple[str, str, str], name: str, figure: SafeFigure, words
 
 def _scale_rows(scale: SafeScale, words: Words) -> Iterator[Row]:
     """Yield a scale's mean score, weighted too, who has none, and its reliability; one that is held back says why."""
-    head, small = (scale.code, words.scale_title(scale.title), "scale"), words.small_group if scale.small_group else ""
+    head, small = (scale.code, words.scale_title(scale.code), "scale"), words.small_group if scale.small_group else ""
     if scale.reason:
         held = words.withheld(scale.reason)
         yield Row(*head, "score", None, words.score, total_cell(scale.base), small_group=small, withheld=held)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from statistics import median
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -14,7 +15,7 @@ from feedback_app.domain.disclosure.changes import protect_changes, protect_scal
 from feedback_app.domain.disclosure.gate import total_safe
 from feedback_app.domain.disclosure.policy import Policy
 from feedback_app.domain.disclosure.safe import SafeChange, SafeCount
-from feedback_app.domain.errors import WavesNotComparable
+from feedback_app.domain.errors import WavesNotComparable, WhyNotWaves
 from feedback_app.domain.instrument import Instrument
 from feedback_app.domain.population import Frame, Population
 from feedback_app.domain.scope import Scope
@@ -50,6 +51,20 @@ class Family:
     m: int
     changes: tuple[SafeChange, ...]
 
+    @property
+    def detectable(self) -> float | None:
+        """Return the change that a share in this family would most likely show, as one of m; None for other figures.
+
+        In points, rounded up to the next half, from the protected bases in the middle of the family's.
+        """
+        shares = [change for change in self.changes if change.before and change.after and not change.weighted]
+        if not shares or self.name == "scales":
+            return None
+        before = median(change.before.base.value or 0 for change in shares if change.before)
+        after = median(change.after.base.value or 0 for change in shares if change.after)
+        points = detectable_change(before, after, together=self.m)
+        return None if points is None else math.ceil(2 * points) / 2
+
 
 @dataclass(frozen=True)
 class WaveComparison:
@@ -57,8 +72,7 @@ class WaveComparison:
 
     ``refused``: item or scale -> why it is not compared. ``weighted`` tells whether the figures are weighted, which
     they are only when that was asked for and both waves' weighted figures may be published. ``detectable``: the
-    smallest change, in points rounded up to the next half, that so many answers would most likely show. ``titles``:
-    those of the scales.
+    smallest change, in points rounded up to the next half, that so many answers would most likely show.
     """
 
     before: ComparedWave
@@ -69,7 +83,6 @@ class WaveComparison:
     detectable: float | None
     who_before: WhoAnswered
     who_after: WhoAnswered
-    titles: Mapping[str, str]
 
     @property
     def may_be_weighted(self) -> bool:
@@ -79,7 +92,12 @@ class WaveComparison:
     def as_dict(self) -> dict[str, Any]:
         """Return the comparison as plain data for JSON."""
         families = [
-            {"family": family.name, "m": family.m, "changes": [change.as_dict() for change in family.changes]}
+            {
+                "family": family.name,
+                "m": family.m,
+                "detectable_change": family.detectable,
+                "changes": [change.as_dict() for change in family.changes],
+            }
             for family in self.families
         ]
         return {
@@ -116,9 +134,9 @@ class _Side:
 
 
 def list_comparable(db: Session, scope: Scope, slug: str) -> list[WaveFacts]:
-    """Return the earlier waves of a wave's survey, the newest first; raise SurveyUnknown."""
+    """Return the waves that a wave may be compared with, the newest first; raise SurveyUnknown."""
     later = get_wave(db, scope, slug)
-    return [wave for wave in waves.list_waves_of(db, scope, later.survey_slug) if wave.opens_on < later.opens_on]
+    return [wave for wave in waves.list_waves_of(db, scope, later.survey_slug) if _why_not(later, wave) is None]
 
 
 def compare_waves(
@@ -131,7 +149,6 @@ def compare_waves(
     language: str,
     population: Population | None = None,
     weighted: bool = False,
-    titles: Mapping[str, str] | None = None,
 ) -> WaveComparison:
     """Return what changed in a wave since an earlier one (brief 3.7, 3.8); raise SurveyUnknown, WavesNotComparable.
 
@@ -139,40 +156,51 @@ def compare_waves(
     asked for and may be done, else unweighted.
     """
     later, earlier = get_wave(db, scope, slug), get_wave(db, scope, earlier_slug)
-    _require_comparable(later, earlier)
+    if reason := _why_not(later, earlier):
+        raise WavesNotComparable(slug, earlier_slug, reason)
     frame = population.frame if population else None
-    before, after = (_side(db, wave, policy, language, frame, titles or {}) for wave in (earlier, later))
+    before, after = (_side(db, wave, policy, language, frame) for wave in (earlier, later))
+    return _comparison(before, after, policy, weighted=weighted)
+
+
+def _comparison(before: _Side, after: _Side, policy: Policy, *, weighted: bool) -> WaveComparison:
+    """Return what changed, weighted only where both waves may be."""
     weighted = weighted and before.shown.weighting.published and after.shown.weighting.published
     found = _families(before, after, policy, weighted=weighted)
-    families = {name: tuple(change for change in changes if not change.refused) for name, changes in found.items()}
     return WaveComparison(
         before=before.shown,
         after=after.shown,
-        families=tuple(Family(name, made[0].m if made else 0, made) for name, made in families.items()),
+        families=tuple(_made(name, changes) for name, changes in found.items()),
         refused={change.code: change.refused for changes in found.values() for change in changes if change.refused},
         weighted=weighted,
         detectable=_detectable(before.shown, after.shown, weighted=weighted),
         who_before=before.who,
         who_after=after.who,
-        titles=dict(titles or {}),
     )
 
 
-def _require_comparable(later: WaveFacts, earlier: WaveFacts) -> None:
-    """Raise WavesNotComparable unless the waves are of one survey and the earlier one began earlier."""
+def _why_not(later: WaveFacts, earlier: WaveFacts) -> WhyNotWaves | None:
+    """Return why two waves are not compared at all, or None: of one survey, both real or both made up, in order."""
     if later.id == earlier.id:
-        raise WavesNotComparable(later.slug, earlier.slug, "same_wave")
+        return "same_wave"
     if later.survey_slug != earlier.survey_slug:
-        raise WavesNotComparable(later.slug, earlier.slug, "other_survey")
-    if not earlier.opens_on < later.opens_on:
-        raise WavesNotComparable(later.slug, earlier.slug, "not_earlier")
+        return "other_survey"
+    if later.demonstration != earlier.demonstration:
+        return "demonstration"
+    if earlier.opens_on == later.opens_on:
+        return "same_day"
+    return "not_earlier" if earlier.opens_on > later.opens_on else None
 
 
-def _side(
-    db: Session, wave: WaveFacts, policy: Policy, language: str, frame: Frame | None, titles: Mapping[str, str]
-) -> _Side:
+def _made(name: comparing.Family, changes: Sequence[SafeChange]) -> Family:
+    """Return a family with the changes that were made."""
+    made = tuple(change for change in changes if not change.refused)
+    return Family(name, made[0].m if made else 0, made)
+
+
+def _side(db: Session, wave: WaveFacts, policy: Policy, language: str, frame: Frame | None) -> _Side:
     instrument = get_instrument(db, wave.version_id, language)
-    exact = make_tables(db, wave, instrument, frame, titles)
+    exact = make_tables(db, wave, instrument, frame)
     number = total_safe(exact.counted.items.responses, policy, instrument.minors)
     facts = weighting_facts(exact.weighed.weighting, frame, policy, instrument)
     who = who_answered(instrument, protect_wave(wave, exact, policy), frame)

@@ -1,4 +1,4 @@
-"""A wave counted, exactly: its answers as a frame, and what is made of them once for all who ask."""
+"""A wave counted, exactly: its answers as columns, and what is made of them once for all who ask."""
 
 from __future__ import annotations
 
@@ -45,11 +45,11 @@ class Hurried:
 
 @dataclass(frozen=True)
 class CountedWave:
-    """All that a summary without weights is made of; the scales have no titles yet."""
+    """All that a summary without weights is made of; no ``hurried`` where no run of ratings is long enough to tell."""
 
     items: ItemCounts
     scales: tuple[ScaleTable, ...]
-    hurried: Hurried
+    hurried: Hurried | None
     modes: Mapping[str, int]
 
 
@@ -62,8 +62,7 @@ class WeighedWave:
     scales: Mapping[str, MeanScore]
 
 
-_frames: Memory[AnswerFrame] = Memory(32_000_000, lambda frame: frame.size)  # bytes; 100,000 responses are 11 million
-_counted: Memory[tuple[CountedWave, WeighedWave]] = Memory(64)  # waves; one is some kilobytes
+_counted: Memory[tuple[CountedWave, WeighedWave]] = Memory(64)  # one is some kilobytes
 _released: Memory[SafeRelease] = Memory(64)
 
 
@@ -72,49 +71,40 @@ def get_state(db: Session, wave: WaveFacts) -> State:
     return waves.count_responses(db, wave.id), wave.erasures
 
 
-def get_frame(db: Session, wave: WaveFacts, instrument: Instrument) -> AnswerFrame:
-    """Return a wave's answers as columns, from memory while no response has come or gone since."""
-    return _frame(db, wave, instrument, get_state(db, wave))
-
-
-def _frame(db: Session, wave: WaveFacts, instrument: Instrument, state: State) -> AnswerFrame:
-    if found := _frames.find(wave.id, state):
-        return found
+def read_answers(db: Session, wave: WaveFacts, instrument: Instrument) -> AnswerFrame:
+    """Return a wave's answers as columns: about 11 MB for 100,000 responses, so they are not kept."""
     columns = responses.iterate_columns(db, wave.id, tuple(instrument.items))
-    frame = make_frame(instrument, (Batch(pace, groups, answers) for pace, groups, answers in columns))
-    if frame.responses == state[0]:  # else an answer came in between: read anew next time
-        _frames.keep(wave.id, state, frame)
-    return frame
+    return make_frame(instrument, (Batch(pace, groups, answers) for pace, groups, answers in columns))
 
 
 def count_wave(
-    db: Session, wave: WaveFacts, instrument: Instrument, population: Frame | None, state: State
+    db: Session, wave: WaveFacts, instrument: Instrument, frame: Frame | None, state: State
 ) -> tuple[CountedWave, WeighedWave]:
-    """Return a wave counted, and weighted to the population, from memory while its state and the population stay.
+    """Return a wave counted, and weighted to the frame's people, from memory while its state and the frame stay.
 
-    Both come from one frame, so that they are of the same people also while answers come in.
+    Both come from the answers read once, so that they are of the same people also while answers come in.
     """
-    if found := _counted.find(wave.id, (state, population)):
+    if found := _counted.find(wave.id, (state, frame)):
         return found
-    frame = _frame(db, wave, instrument, state)
-    items = count_items(instrument, frame)
-    hurried = find_hurried(instrument, frame, items.by_item)
-    counted = CountedWave(items, scale_tables(instrument, frame), hurried, responses.count_modes(db, wave.id))
-    weighed = weigh_frame(instrument, frame, weigh(population, frame.breakdowns, instrument))
-    if frame.responses == state[0]:
-        _counted.keep(wave.id, (state, population), (counted, weighed))
+    answers = read_answers(db, wave, instrument)
+    items = count_items(instrument, answers)
+    hurried = find_hurried(instrument, answers, items.by_item)
+    counted = CountedWave(items, scale_tables(instrument, answers), hurried, responses.count_modes(db, wave.id))
+    weighed = weigh_answers(instrument, answers, weigh(frame, answers.breakdowns, instrument))
+    if answers.responses == state[0]:  # else an answer came in between: read anew next time
+        _counted.keep(wave.id, (state, frame), (counted, weighed))
     return counted, weighed
 
 
-def weigh_frame(instrument: Instrument, frame: AnswerFrame, weighting: Weighting) -> WeighedWave:
-    """Return what is made of a frame with weights, if its weighted figures may be published."""
+def weigh_answers(instrument: Instrument, answers: AnswerFrame, weighting: Weighting) -> WeighedWave:
+    """Return what is made of answers with weights, if their weighted figures may be published."""
     import numpy as np
 
     items: Mapping[str, Weighted] = {}
     scales: Mapping[str, MeanScore] = {}
     if weighting.publishable:
-        items = weighted_answers(instrument, frame, weighting)
-        scales = weighted_means(instrument, frame, weighting.covered, weighting.weights)
+        items = weighted_answers(instrument, answers, weighting)
+        scales = weighted_means(instrument, answers, weighting.covered, weighting.weights)
     nobody = np.empty(0)
     return WeighedWave(replace(weighting, covered=nobody, weights=nobody, categories={}), items, scales)
 
@@ -124,7 +114,7 @@ class ExactTables:
     """A wave's exact tables and scales on their way into the gate, what they were made of, and in which state."""
 
     state: State
-    population: Frame | None
+    frame: Frame | None
     counted: CountedWave
     weighed: WeighedWave
     tables: tuple[ItemTable, ...]
@@ -132,25 +122,20 @@ class ExactTables:
     invited: int | None = None  # the list that the ranges are corrected for
 
 
-def make_tables(
-    db: Session, wave: WaveFacts, instrument: Instrument, population: Frame | None, titles: Mapping[str, str]
-) -> ExactTables:
-    """Return a wave's exact tables, weighted figures in them where these may be published; scale -> title.
+def make_tables(db: Session, wave: WaveFacts, instrument: Instrument, frame: Frame | None) -> ExactTables:
+    """Return a wave's exact tables and scales, weighted figures in them where these may be published.
 
     Questions to practise with are left out: they say how answering works, not what anybody thinks.
     """
     state = get_state(db, wave)
-    counted, weighed = count_wave(db, wave, instrument, population, state)
+    counted, weighed = count_wave(db, wave, instrument, frame, state)
     tables = tuple(
         item_table(instrument, item, counted.items.by_item[item.id], weighed.items.get(item.id))
         for item in instrument.items.values()
         if not item.practice
     )
-    scales = tuple(
-        replace(scale, title=titles.get(scale.code, scale.code), weighted=weighed.scales.get(scale.code))
-        for scale in counted.scales
-    )
-    return ExactTables(state, population, counted, weighed, tables, scales)
+    scales = tuple(replace(scale, weighted=weighed.scales.get(scale.code)) for scale in counted.scales)
+    return ExactTables(state, frame, counted, weighed, tables, scales)
 
 
 def among_list(instrument: Instrument, exact: ExactTables, invited: int | None) -> ExactTables:
@@ -170,28 +155,34 @@ def among_list(instrument: Instrument, exact: ExactTables, invited: int | None) 
 
 def protect_wave(wave: WaveFacts, exact: ExactTables, policy: Policy) -> SafeRelease:
     """Return a wave's protected tables and scales, from memory while nothing that they rest on is another."""
-    key = exact.state, exact.population, exact.invited, policy, tuple(scale.title for scale in exact.scales)
-    found = _released.find(wave.id, key)
+    place, key = (wave.id, exact.invited), (exact.state, exact.frame, policy)
+    found = _released.find(place, key)  # with the ranges of a list for the wave's own page, without to compare it
     if found is not None:
         return found
     release = protect(exact.tables, policy, exact.scales)
     if exact.counted.items.responses == exact.state[0]:
-        _released.keep(wave.id, key, release)
+        _released.keep(place, key, release)
     return release
 
 
-def find_hurried(instrument: Instrument, frame: AnswerFrame, counts: Mapping[str, Counts]) -> Hurried:
-    """Return who answered a whole run of ratings alike and in haste (brief 3.14), and what leaving them out changes."""
+def find_hurried(instrument: Instrument, answers: AnswerFrame, counts: Mapping[str, Counts]) -> Hurried | None:
+    """Return who answered a whole run of ratings alike and in haste (brief 3.14), and what leaving them out changes.
+
+    None for an instrument without a run long enough to tell.
+    """
     import numpy as np
 
-    flags: NDArray[bool_] = np.zeros(frame.responses, np.bool_)
-    for run in scaled_runs(instrument):
-        flags |= straight_lined(np.stack([frame.codes[item] for item in run], axis=1), frame.quick)
+    runs = scaled_runs(instrument)
+    if not runs:
+        return None
+    flags: NDArray[bool_] = np.zeros(answers.responses, np.bool_)
+    for run in runs:
+        flags |= straight_lined(np.stack([answers.codes[item] for item in run], axis=1), answers.quick)
     kept = Grouping(np.where(flags, -1, 0).astype(np.intp), 1)
     everybody, without = {}, {}
     for item in instrument.items.values():
         specs = headlines_of(item)
         if specs and not item.practice and family_of(instrument, item) == "core":
             everybody[item.id] = specs[0].function(counts[item.id]).value
-            without[item.id] = specs[0].function(tally_item(item, frame, kept).counts(0)).value
+            without[item.id] = specs[0].function(tally_item(item, answers, kept).counts(0)).value
     return Hurried(int(flags.sum()), everybody, without)

@@ -17,7 +17,7 @@ from feedback_app.domain.disclosure.totals import count_safe
 from feedback_app.domain.instrument import Instrument
 from feedback_app.domain.population import Frame, Population
 from feedback_app.domain.scope import Scope
-from feedback_app.domain.scoring.quality import scaled_runs, sensitivity_check
+from feedback_app.domain.scoring.quality import sensitivity_check
 from feedback_app.domain.scoring.rounding import round_half_up
 from feedback_app.domain.weighting.weighing import Weighting
 from feedback_app.domain.who_answered import WhoAnswered, who_answered
@@ -201,19 +201,18 @@ def summarise_wave(
     policy: Policy,
     language: str,
     population: Population | None = None,
-    titles: Mapping[str, str] | None = None,
 ) -> WaveSummary:
     """Return a wave's protected tables, its words in a language; raise SurveyUnknown.
 
-    Answers are weighted to the ``population`` where that may be done. ``titles``: those of the scales.
+    Answers are weighted to the ``population`` where that may be done.
     """
     wave = get_wave(db, scope, slug)
     instrument = get_instrument(db, wave.version_id, language)
     frame = population.frame if population else None
-    exact = among_list(instrument, make_tables(db, wave, instrument, frame, titles or {}), wave.invited)
+    exact = among_list(instrument, make_tables(db, wave, instrument, frame), wave.invited)
     release = protect_wave(wave, exact, policy)
     number = exact.counted.items.responses
-    shown = total_safe(number, policy, instrument.minors)
+    shown, hurried = total_safe(number, policy, instrument.minors), exact.counted.hurried
     return WaveSummary(
         wave=wave,
         instrument=instrument,
@@ -221,9 +220,7 @@ def summarise_wave(
         release=release,
         weighting=weighting_facts(exact.weighed.weighting, frame, policy, instrument),
         who=who_answered(instrument, release, frame),
-        quality=_quality(exact.counted.hurried, number, release, policy, instrument)
-        if scaled_runs(instrument)
-        else None,
+        quality=_quality(hurried, number, release, policy, instrument) if hurried else None,
         invited=None if wave.invited is None else _list_of(wave.invited, number, shown),
     )
 
@@ -271,5 +268,5 @@ def count_wave_exactly(db: Session, scope: Scope, slug: str, language: str) -> E
     """Return a wave's exact counts, for the operator's own command; raise SurveyUnknown."""
     wave = get_wave(db, scope, slug)
     instrument = get_instrument(db, wave.version_id, language)
-    exact = make_tables(db, wave, instrument, None, {})
+    exact = make_tables(db, wave, instrument, None)
     return ExactWave(wave, instrument, exact.counted.items.responses, exact.tables)

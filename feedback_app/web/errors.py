@@ -60,6 +60,8 @@ def not_comparable(error: errors.WavesNotComparable) -> ResponseReturnValue:
     sentence = {
         "same_wave": _("These are one and the same wave. Choose an earlier one to compare it with."),
         "other_survey": _("These waves asked different surveys. Only waves of one survey can be compared."),
+        "demonstration": _("One wave is a demonstration with made-up answers. We do not compare it with a real one."),
+        "same_day": _("Both waves opened on the same day, so neither is the earlier one."),
         "not_earlier": _("The wave to compare with has to be the earlier one."),
     }[error.reason]
     actions = [{"text": _("Go to the wave"), "url": url_for("team.wave", slug=error.slug)}]

@@ -1,7 +1,7 @@
 """Every figure by district: 100,000 responses to the parents' survey, weighted, with all intervals.
 
-Warm is what a page or a file waits for: the frame in memory, the weights given. Below it stands what that rests on, and
-the same from the database on, in a process that has read nothing of the wave before.
+Warm is what a page or a file would wait for with the answers in memory as columns and the weights given. Below it
+stands what that rests on, and the same from the database on.
 """
 
 from __future__ import annotations
@@ -108,7 +108,7 @@ def _line(instrument: Instrument, frame: AnswerFrame, items: list[str], weights:
 
 
 def measure_from_database(url: str, ready: list[Ready]) -> float:
-    """Return the seconds from the database to all figures by district, nothing being in memory before."""
+    """Return the seconds from the database to all figures by district."""
     from feedback_app.extensions import db
 
     with running_application(url) as app:
@@ -118,7 +118,7 @@ def measure_from_database(url: str, ready: list[Ready]) -> float:
             wave = fielding.get_wave(db.session, scope, f"wave-{RESPONSES}")
             instrument = fielding.get_instrument(db.session, wave.version_id, LANGUAGE)
             with stopwatch() as clock:
-                frame = counting.get_frame(db.session, wave, instrument)
+                frame = counting.read_answers(db.session, wave, instrument)
                 weighting: Weighting = weigh(population(instrument), frame.breakdowns, instrument)
                 tabulate(instrument, frame, BY, weighting.weights, scaled_items(instrument))
             db.session.rollback()

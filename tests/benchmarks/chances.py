@@ -174,7 +174,7 @@ class Stage:
         rates.add(SHARE_CHANGE, _changes_hold(changes, moved))
         rates.add(NPS_CHANGE, _changes_hold(nets, self.after.true_nps - self.before.true_nps))
         rates.add(MEAN_CHANGE, _changes_hold([mean_change(before.mean, after.mean)], [moved[:SCALE].mean()]))
-        _note_verdicts(rates, changes, self.scenario.changes)
+        note_verdicts(rates, changes, self.scenario.changes)
 
 
 def _changes_hold(changes: Sequence[Change | None], truths: Iterable[float]) -> Iterable[bool]:
@@ -184,7 +184,7 @@ def _changes_hold(changes: Sequence[Change | None], truths: Iterable[float]) -> 
     )
 
 
-def _note_verdicts(rates: Rates, changes: Sequence[Change | None], planted: Sequence[float]) -> None:
+def note_verdicts(rates: Rates, changes: Sequence[Change | None], planted: Sequence[float]) -> None:
     """Note false discoveries among the verdicts of one family, and how often each planted change was found."""
     family = [change for change in changes if change is not None]
     verdicts = list(map(verdict_of, family, benjamini_hochberg([change.p for change in family])))

@@ -12,6 +12,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from feedback_app.services.demonstrating import seed_survey
+from feedback_app.store import waves
 from feedback_app.store.audit import list_entries
 from tests.support.commands import CommandLine
 from tests.support.summaries import SCOPE, add_answers, add_wave, some_answers
@@ -95,7 +96,7 @@ def test_csv_has_one_row_a_figure_and_weighted_ones_only_when_asked(run: Command
     rows = rows_of(run.must(*SUMMARY, "--format", "csv"))
     assert list(rows[0]) == [
         "wave", "item", "question", "figure", "value", "low", "high", "base", "unit", "weighted", "small_group",
-        "withheld",
+        "of_list", "withheld",
     ]  # fmt: skip
     assert (rows[0]["figure"], rows[0]["value"], rows[0]["unit"]) == ("responses", "345", "people")
     assert {row["weighted"] for row in rows} == {"no"}
@@ -132,6 +133,26 @@ def test_what_stands_in_csv_is_protected(plain: CommandLine, db: Session) -> Non
     printed = plain.must("summary", "--wave", "small")
     assert "Fewer than 10 answers." in printed
     assert "not shown: fewer than 10 answers" in printed
+
+
+def test_ranges_of_a_list_are_marked_and_a_list_too_short_is_said_to_be_wrong(plain: CommandLine, db: Session) -> None:
+    wave = add_wave(db)
+    add_answers(db, wave, some_answers(150))
+    waves.set_invited(db, wave.id, 200)
+    db.commit()
+    printed = plain.must("summary", "--wave", "autumn")
+    assert "Everybody on a list of 200 was invited: a range with * is that of the list." in printed
+    lines = printed.splitlines()
+    marked = [at for at, line in enumerate(lines) if "*" in line and " to " in line and "base" in line]
+    assert marked
+    rows = rows_of(plain.must("summary", "--wave", "autumn", "--format", "csv"))
+    assert sum(row["of_list"] == "yes" for row in rows) == len(marked)
+    assert {row["of_list"] for row in rows if row["item"] == "TS03"} == {"no"}  # only some were asked that
+    waves.set_invited(db, wave.id, 149)
+    db.commit()
+    printed = plain.must("summary", "--wave", "autumn")
+    assert "Everybody on a list of 149 was invited, but more answered. So the list is wrong" in printed
+    assert "*" not in printed
 
 
 def test_where_nothing_can_be_weighted_it_says_why_and_prints_the_rest(plain: CommandLine, db: Session) -> None:

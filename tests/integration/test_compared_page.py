@@ -109,10 +109,10 @@ def test_the_table_holds_both_waves_with_ranges_and_answers(app: Flask, db: Sess
     document = page(app, db)
     row = document.xpath("//section[@id='s-core']//tbody/tr[contains(th, 'happy')]")[0]
     assert words(row, "td") == [
+        "Higher",
+        "up 11 points (range 2 to 20)",
         "42% (35 to 49), about 200 answers",
         "53% (47 to 59), about 260 answers",
-        "up 11 points (range 2 to 20)",
-        "Higher",
         "0.02",
     ]
     assert words(row, "th") == ["How often is your child happy? “Often” or “Always”"]
@@ -134,7 +134,8 @@ def test_the_family_and_its_number_are_told_in_words(app: Flask, db: Session) ->
     assert words(document, "//section[@id='s-core']//h2") == ["Questions that everybody is asked"]
     assert words(document, "//section[@id='s-core']//p")[0] == (
         "7 questions were looked at together, so a change must be clearer to count (Benjamini-Hochberg). "
-        "The ranges are not adjusted for that."
+        "The ranges are not adjusted for that. Beside the others, a question here with the usual number of answers "
+        "would most likely show a change of 12 points or more."
     )
     assert words(document, "//section[@id='s-modules']//p")[0].startswith("Only one was compared here")
 
@@ -146,8 +147,8 @@ def test_how_many_answered_and_what_that_could_show_are_told_from_rounded_number
     text = " ".join(document.text_content().split())
     assert "November 2025: about 310 answers" in text
     assert "November 2026: about 345 answers" in text
-    assert "With about 310 answers then and about 345 answers now we would most likely notice a change" in text
-    assert "a change of 11 points or more" in text
+    assert "With about 310 answers then and about 345 answers now, one question that everybody answered" in text
+    assert "looked at alone, would most likely show a change of 11 points or more" in text
     assert "308" not in text
     assert "347" not in text
 
@@ -201,7 +202,7 @@ def test_without_a_frame_the_page_says_why_nothing_is_weighted(app: Flask, db: S
     wave(db, 2026, some_answers(300))
     document = page(app, db, f"{ADDRESS}?weighted=1")
     text = " ".join(document.text_content().split())
-    assert "These figures are not weighted. We do not know how many" in text
+    assert "These figures are not weighted. We have no numbers of families" in text
     assert not document.xpath("//a[contains(@href, 'weighted')]")
 
 

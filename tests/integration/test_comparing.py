@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
@@ -17,9 +18,10 @@ from feedback_app.domain.disclosure.safe import SafeChange
 from feedback_app.domain.errors import SurveyUnknown, WavesNotComparable
 from feedback_app.domain.instrument import Instrument
 from feedback_app.domain.population import Fact, Frame, Population
+from feedback_app.domain.scope import Role
 from feedback_app.services.comparing import WaveComparison, compare_waves, list_comparable
 from feedback_app.store.tables import Response, Wave
-from tests.support.summaries import SCOPE, add_answers, add_wave, make_instrument, some_answers
+from tests.support.summaries import SCOPE, add_answers, add_wave, make_instrument, signed_in, some_answers
 
 POLICY = Policy()
 FRAME = Frame(
@@ -104,10 +106,8 @@ def test_scales_are_compared_by_their_mean_scores(db: Session) -> None:
     scaled = Instrument.model_validate(data)
     wave(db, 2025, [dict.fromkeys(("TS02", "TS10", "TS07"), code) for code in (1, 2, 3, 4) * 60], scaled)
     wave(db, 2026, [dict.fromkeys(("TS02", "TS10", "TS07"), code) for code in (2, 3, 4, 5) * 60], scaled)
-    comparison = compare(db, titles={"WELL": "Doing well"})
-    change = change_of(comparison, "WELL")
+    change = change_of(compare(db), "WELL")
     assert (change.value, change.verdict) == (25, "higher")
-    assert comparison.titles == {"WELL": "Doing well"}
 
 
 @pytest.mark.parametrize(
@@ -228,6 +228,42 @@ def test_waves_that_cannot_stand_beside_each_other_are_refused(
     with pytest.raises(WavesNotComparable) as refused:
         compare(db, slug, earlier)
     assert refused.value.reason == reason
+
+
+def test_waves_that_began_on_one_day_are_refused_both_ways_without_a_link_from_one_to_the_other(
+    app: Flask, db: Session
+) -> None:
+    wave(db, 2026, [])
+    twin = add_wave(db, slug="twin")
+    db.execute(update(Wave).where(Wave.id == twin.id).values(opens_on=date(2026, 11, 2)))
+    db.commit()
+    staff = signed_in(app, db, Role.SEND_TEAM)
+    for slug, earlier in (("2026", "twin"), ("twin", "2026")):
+        with pytest.raises(WavesNotComparable) as refused:
+            compare(db, slug, earlier)
+        assert refused.value.reason == "same_day"
+        page = staff.get(f"/team/waves/{slug}/compared-with/{earlier}")
+        assert page.status_code == 400
+        assert "Both waves opened on the same day" in page.text
+        assert "compared-with" not in page.text
+    assert list_comparable(db, SCOPE, "twin") == []
+
+
+def test_a_demonstration_is_never_compared_with_a_real_wave(app: Flask, db: Session) -> None:
+    for year in (2024, 2025, 2026):
+        wave(db, year, [])
+    db.execute(update(Wave).where(Wave.slug != "2025").values(demonstration=True))
+    db.commit()
+    for slug, earlier in (("2026", "2025"), ("2025", "2024")):
+        with pytest.raises(WavesNotComparable) as refused:
+            compare(db, slug, earlier)
+        assert refused.value.reason == "demonstration"
+    assert [found.slug for found in list_comparable(db, SCOPE, "2026")] == ["2024"]
+    assert list_comparable(db, SCOPE, "2025") == []
+    db.rollback()
+    page = signed_in(app, db, Role.SEND_TEAM).get("/team/waves/2026/compared-with/2025")
+    assert page.status_code == 400
+    assert "demonstration with made-up answers" in page.text
 
 
 def test_an_unknown_wave_is_compared_with_nothing(db: Session) -> None:

@@ -161,6 +161,27 @@ def test_a_comparison_of_the_parents_waves_finds_what_was_planted_and_nothing_el
         assert low <= points <= high
 
 
+def test_with_many_answers_of_another_draw_ranges_hold_the_truth_and_planted_changes_are_found(
+    app: Flask, db: Session
+) -> None:
+    shelf, scope = app.config["SHELF"], app.config["SCOPE"]
+    document, planted = shelf.load_document("send_parents"), shelf.load_demonstration().of("send_parents")
+    another = planted.model_copy(update={"draw": 1})
+    seed_survey(db, scope, document, date(2026, 11, 21), "en_GB", answers=3000, planted=another)
+    db.commit()
+    slugs = "send-parents-2026", "send-parents-2025"
+    found = compare_waves(db, scope, *slugs, app.config["DISCLOSURE"], language="en_GB")
+    db.rollback()
+    changes = {change.code: change for family in found.families for change in family.changes}
+    planted_changes = {"PC14": 12, "PC15": 14, "PC19": -12, "PC20": 9}
+    for code, points in planted_changes.items():
+        assert changes[code].verdict == ("higher" if points > 0 else "lower")
+    rated = {code: one for code, one in changes.items() if code in document.instrument.items}
+    held = [(one.low or 0) <= planted_changes.get(code, 0) <= (one.high or 0) for code, one in rated.items()]
+    assert len(held) > 30
+    assert sum(held) >= 0.85 * len(held)  # 95% of them on average
+
+
 def test_the_same_people_are_invented_on_every_day(app: Flask, db: Session) -> None:
     shelf, scope = app.config["SHELF"], app.config["SCOPE"]
     document, planted = shelf.load_document("helpline"), shelf.load_demonstration().of("helpline")

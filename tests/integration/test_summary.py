@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from datetime import date
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -12,13 +14,17 @@ from lxml import html
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from feedback_app.app import create_app
 from feedback_app.domain.disclosure.policy import Policy
 from feedback_app.domain.errors import SurveyUnknown
 from feedback_app.domain.scope import Role, Scope
+from feedback_app.domain.shelf import FilesRefused
 from feedback_app.services import counting, summarising
 from feedback_app.services.summarising import count_wave_exactly, summarise_wave
 from feedback_app.store.tables import Response, Wave
+from tests.support.settings import make_settings
 from tests.support.summaries import SCOPE, add_answers, add_wave, make_instrument, signed_in, some_answers
+from tests.support.surveys import LANCASHIRE
 
 POLICY = Policy()
 OWN_WORDS = "Our neighbour Wilhelmina helped with everything"
@@ -48,6 +54,14 @@ def test_a_wave_is_summarised_item_by_item_in_the_order_asked(db: Session) -> No
     assert set(first) >= {"code", "type", "base", "missing", "distribution", "headline"}
     assert set(first["headline"]) == {"name", "value", "low", "high", "base"}
     assert json.loads(json.dumps(data)) == data
+
+
+def test_a_broken_file_of_scales_stops_the_start_and_not_a_page(tmp_path: Path) -> None:
+    surveys = shutil.copytree(LANCASHIRE, tmp_path / "lancashire")
+    (surveys / "population.yaml").unlink()  # else that, which leans on it, stops the start
+    (surveys / "scales.yaml").write_text("item_scales: [not, a, mapping]", encoding="utf-8")
+    with pytest.raises(FilesRefused, match=r"scales\.yaml"):
+        create_app(make_settings(f"sqlite:///{tmp_path / 'some.sqlite'}", surveys_dir=tmp_path))
 
 
 def test_each_kind_of_item_has_its_own_headline(db: Session) -> None:

@@ -9,7 +9,10 @@ from feedback_app.adapters.instrument_files import load_partnership
 
 AGES = ("0_to_4", "5_to_10", "11_to_15", "16_to_25")
 PLANS = ("ehc_plan", "sen_support")
-MARGINS = "  margins:\n    provision: {ehc_plan: 10155, sen_support: 24473}\n"
+MARGINS = (
+    "  margins:\n    provision: {ehc_plan: 10155, sen_support: 24473}\n"
+    "  taken_from: {provision: pupils_with_sen} # margin -> the fact below whose parts it repeats\n"
+)
 
 
 def replace(root: Path, before: str, after: str) -> None:

@@ -7,13 +7,13 @@ import pytest
 from statsmodels.stats.proportion import proportion_confint
 
 from feedback_app.domain.missing import MISSING_KEYS
-from feedback_app.domain.scoring.counts import count_answers
 from feedback_app.domain.weighting.effective import kish_effective_n
 from feedback_app.domain.weighting.weighing import Weighting
 from feedback_app.reports.breakdown import groups_of, tabulate
 from feedback_app.reports.counting import Grouping, tally_item
 from feedback_app.reports.frame import UNKNOWN, AnswerFrame, Batch, make_frame
 from feedback_app.reports.item_tables import headlines_of, weighted_answers
+from tests.support.plain_counts import plain_counts
 from tests.support.summaries import make_instrument, some_answers
 
 INSTRUMENT = make_instrument()
@@ -44,7 +44,7 @@ def test_each_group_is_counted_as_if_it_were_alone(group: int) -> None:
         if item.type in ("multi", "text"):
             continue
         options = [option.code for option in item.options]
-        plain = count_answers([SHEETS[at][item.id] for at in of(group)], options, item.missing_options)  # type: ignore[misc]
+        plain = plain_counts([SHEETS[at][item.id] for at in of(group)], options, item.missing_options)
         cell = found[item.id][group]
         assert cell.counts == plain
         assert cell.figures == tuple(spec.function(plain) for spec in headlines_of(item))
@@ -132,7 +132,8 @@ def make_weighting(categories: dict[str, np.ndarray]) -> Weighting:
     weights = np.where(covered, WEIGHTS, 1.0)
     known = {name: np.where(covered, codes, -1) for name, codes in categories.items()}
     return Weighting(
-        covered, weights, tuple(known), (), (), {}, known, int(covered.sum()), 1.0, 1.0, True, 50, ()
+        covered, weights, margins=tuple(known), unknown=(), too_small=(), merged={}, categories=known,
+        people=int(covered.sum()), effective_n=1.0, design_effect=1.0, converged=True, reasons=(),
     )  # fmt: skip
 
 

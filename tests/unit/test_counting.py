@@ -1,4 +1,4 @@
-"""Counting answers by item agrees with the plain count of the scoring rules, whatever the answers."""
+"""Counting answers by item agrees with counting one person after the other, whatever the answers."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from hypothesis import strategies as st
 
 from feedback_app.domain.answers import Answer
 from feedback_app.domain.instrument import ITEM_KINDS, TextItem
-from feedback_app.domain.scoring.counts import Counts, count_answers
+from feedback_app.domain.scoring.counts import Counts
 from feedback_app.reports.codebook import codebook_lines
 from feedback_app.reports.columns import RowWords, columns_of, items_with_columns
 from feedback_app.reports.counting import count_items
 from feedback_app.reports.frame import Batch, frame_of_sheets, make_frame
 from feedback_app.reports.item_tables import headlines_of
 from feedback_app.web.team.figures import chart_of, sentences_of
+from tests.support.plain_counts import plain_counts
 from tests.support.summaries import make_instrument, some_answers
 
 INSTRUMENT = make_instrument()
@@ -34,21 +35,28 @@ def counts_of(item: str, answers: Sequence[Answer]) -> Counts:
 
 
 @given(st.lists(st.sampled_from([1, 2, 3, 4, 5, *MISSING]), max_size=60))
-def test_a_rating_is_counted_as_the_scoring_rules_count_it(answers: list[int]) -> None:
-    assert counts_of("TS02", answers) == count_answers(answers, range(1, 6), {})
+def test_a_rating_is_counted_by_option_and_by_kind_of_missing(answers: list[int]) -> None:
+    assert counts_of("TS02", answers) == plain_counts(answers, range(1, 6))
 
 
 @given(st.lists(st.sampled_from([1, 2, 3, *MISSING]), max_size=60))
 def test_an_option_declared_missing_is_counted_as_its_kind(answers: list[int]) -> None:
-    assert counts_of("TS01", answers) == count_answers(answers, (1, 2, 3), {3: "dont_know"})
+    assert counts_of("TS01", answers) == plain_counts(answers, (1, 2, 3), {3: "dont_know"})
 
 
 @given(st.lists(st.one_of(st.sampled_from(MISSING), st.sets(st.sampled_from([1, 2, 3]), min_size=1)), max_size=60))
 def test_several_choices_count_each_person_once_in_the_base(answers: list[int | set[int]]) -> None:
     given = [tuple(sorted(answer)) if isinstance(answer, set) else answer for answer in answers]
-    plain = count_answers([list(a) if isinstance(a, set) else a for a in answers], (1, 2, 3), {})
+    plain = plain_counts(given, (1, 2, 3))
     counted = counts_of("TS09", given)
     assert (counted.values, counted.missing, counted.base) == (plain.values, plain.missing, plain.base)
+
+
+def test_options_that_nobody_chose_and_those_who_did_not_see_the_question_are_counted_too() -> None:
+    counted = counts_of("TS02", [5, 5, 1, -9, -8, -7, -3, -2, -1])
+    assert counted.values == {1: 1, 2: 0, 3: 0, 4: 0, 5: 2}
+    assert counted.missing == dict.fromkeys(KINDS, 1)
+    assert (counted.base, counted.shown) == (3, 7)
 
 
 def test_a_choice_given_twice_by_one_person_counts_once() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from feedback_app.domain.disclosure.policy import Policy
 from feedback_app.domain.disclosure.rules import ItemTable
 from feedback_app.domain.disclosure.safe import SafeTable
 from feedback_app.domain.scoring.counts import Counts
-from feedback_app.domain.scoring.figures import net_score, top_two_box
+from feedback_app.domain.scoring.figures import net_score, share_of
 from feedback_app.domain.scoring.headlines import HeadlineSpec, headlines_for, share_headline
 
 POLICY = Policy()
@@ -146,9 +147,11 @@ def test_r2_a_headline_of_100_or_more_comes_from_exact_counts_in_whole_percent()
 
 def test_r2_a_headline_under_100_comes_from_sums_rounded_on_their_own() -> None:
     table = safe(five(2, 8, 12, 24, 14))
-    rounded = top_two_box(Counts({1: 20, 5: 40}))
-    assert (table.headline.value, table.headline.low, table.headline.high) == (67, 54, 77)
-    assert (round(rounded.value), round(rounded.low), round(rounded.high)) == (67, 54, 77)
+    rounded, least, most = (
+        share_of(Counts({1: no, 5: yes}), "top_two_box", (4, 5)) for no, yes in ((20, 40), (22, 38), (18, 42))
+    )
+    assert (table.headline.value, table.headline.low, table.headline.high) == (67, 51, 80)
+    assert (round(rounded.value), round(least.low), round(most.high)) == (67, 51, 80)
     assert safe(five(2, 8, 12, 22, 14)).headline.value == 64
 
 
@@ -318,6 +321,6 @@ def test_a_release_reads_like_a_sequence_and_as_plain_json() -> None:
 
 
 def test_a_headline_under_its_own_minimum_base_is_withheld() -> None:
-    spec = HeadlineSpec("top_two_box", top_two_box, (frozenset({4, 5}),), minimum_base=50)
+    spec = replace(share_headline("top_two_box", (4, 5)), minimum_base=50)
     assert safe(five(10, 10, 9, 10, 10, headlines=(spec,))).headline.withheld == "R0"
     assert safe(five(10, 10, 10, 10, 10, headlines=(spec,))).headline.value == 40

@@ -41,9 +41,9 @@ def test_a_range_never_tells_how_few_of_a_list_are_missing(half: int) -> None:
 def test_ranges_made_from_the_exact_numbers_would_tell(monkeypatch: pytest.MonkeyPatch) -> None:
     kept = sources._of_list
 
-    def exact(source: sources.Source, figure: object) -> object:
+    def exact(source: sources.Source, *figures: object) -> object:
         base = sources.SafeCount(sources.SEAL, int(source.counts.base), None, 0, 10**6)
-        return kept(sources.replace(source, base=base, kept_back=1), figure)
+        return kept(sources.replace(source, base=base, kept_back=1), *figures)
 
     monkeypatch.setattr(sources, "_of_list", exact)
     assert len({seen(58 + more, 58 + more, 120)[0][1:3] for more in (0, 1, 2)}) > 1

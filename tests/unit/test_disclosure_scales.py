@@ -25,7 +25,7 @@ def mean(base: int = 150, without: int = 12, value: float = 61.54) -> MeanScore:
 
 
 def scale(score: MeanScore | None = None, **more: Any) -> ScaleTable:
-    given = {"code": "OUTCOMES6", "title": "How life is going", "minors": False, "weighted": None} | more
+    given = {"code": "OUTCOMES6", "minors": False, "weighted": None} | more
     return ScaleTable(**{"mean": score or mean(), "alpha": GOOD, "alike": 100} | given)
 
 
@@ -37,7 +37,6 @@ def test_a_score_is_shown_in_whole_numbers_with_its_base_and_who_has_none() -> N
     shown = safe(scale())
     assert shown.as_dict() == {
         "code": "OUTCOMES6",
-        "title": "How life is going",
         "base": 150,
         "small_group": False,
         "score": {"name": "score", "value": 62, "low": 58, "high": 65, "base": 150},

@@ -57,7 +57,7 @@ def tables() -> list[ItemTable]:
 def scales() -> list[ScaleTable]:
     mean = MeanScore(EXACT_PARTS[2], EXACT_PARTS[3], 64.2, EXACT_PARTS[4], EXACT[0], EXACT[4], 987.654)
     alpha = Alpha(EXACT_PARTS[0], EXACT_PARTS[1], 0.93, 6, EXACT[0])
-    return [ScaleTable("OUTCOMES6", "How life is going", False, mean, mean, alpha, 900)]
+    return [ScaleTable("OUTCOMES6", False, mean, mean, alpha, 900)]
 
 
 @pytest.fixture

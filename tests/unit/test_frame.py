@@ -7,7 +7,7 @@ import pytest
 
 from feedback_app.domain.instrument import Instrument
 from feedback_app.reports.frame import CHOSE, UNKNOWN, Batch, frame_of_sheets, make_frame, option_codes
-from tests.support.summaries import make_instrument, some_answers
+from tests.support.summaries import make_instrument
 
 INSTRUMENT = make_instrument()
 ITEMS = list(INSTRUMENT.items)
@@ -83,8 +83,3 @@ def test_more_ways_of_choosing_than_a_small_number_holds_are_told_apart() -> Non
     ways = [tuple(code for code in range(1, 18) if way >> (code - 1) & 1) for way in range(1, 40_000)]
     frame = frame_of_sheets(wide, [{"TS09": way} for way in ways])
     assert frame.choices["TS09"][-1].tolist() == [code in ways[-1] for code in range(1, 18)]
-
-
-def test_the_size_of_a_frame_is_that_of_its_columns() -> None:
-    frame = frame_of_sheets(INSTRUMENT, some_answers(1000))
-    assert frame.size == 1000 * (2 * len(ITEMS) + 3 + 1)

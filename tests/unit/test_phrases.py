@@ -136,7 +136,7 @@ def test_a_share_of_some_of_the_answers_says_of_which() -> None:
 def test_the_numbers_behind_a_figure_are_the_protected_ones() -> None:
     said = told(OFTEN, table(OFTEN, 20, 30, 51, 42, 3, does_not_apply=13))
     assert said["The numbers behind it"].startswith(
-        "“Often”: about 40 people. “Always”: fewer than 5 people. All answers that count: about 145 people."
+        "“Often” or “Always”: about 45 people. “Never” or “Rarely”: about 50 people. All answers that count: "
     )
     assert "Does not apply: about 9% of those asked." in said["Answers left out"]
     words = " ".join(said.values())

@@ -21,8 +21,6 @@ def test_the_vector_of_the_brief_holds_to_its_digits() -> None:
     assert round(kish_design_effect(raked.weights), 4) == 1.1622
     assert raked.converged
     assert raked.error < 1e-6
-    assert raked.trimmed == 0
-    assert 1 < raked.passes <= 100
 
 
 def test_kishs_vector_holds_to_its_digits() -> None:
@@ -49,9 +47,9 @@ def test_weights_that_are_none_are_refused(wrong: list[float]) -> None:
 
 
 def test_one_margin_is_met_in_one_pass() -> None:
-    raked = rake({"a": A}, {"a": {0: 30, 1: 10}})
+    raked = rake({"a": A}, {"a": {0: 30, 1: 10}}, passes=1)
     assert raked.weights.tolist() == pytest.approx([1.875] * 4 + [2.5 / 6] * 6)
-    assert (raked.converged, raked.passes) == (True, 1)
+    assert raked.converged
 
 
 def test_nobody_has_no_weights() -> None:
@@ -119,7 +117,6 @@ def test_margins_that_contradict_each_other_are_told() -> None:
     raked = rake({"a": same, "b": same}, {"a": HALVES, "b": SEVENTHS})
     assert not raked.converged
     assert raked.error > 0.1
-    assert raked.passes <= 600
     assert raked.weights.mean() == pytest.approx(1)
 
 
@@ -130,10 +127,8 @@ def test_weights_are_trimmed_to_the_bounds_and_raked_again() -> None:
     assert raked.converged  # 5% of 200 is 10, from 4 people: 2.5 each
     wanted = rake({"a": a, "b": b}, {"a": {0: 20, 1: 180}, "b": {0: 60, 1: 40}})
     assert not wanted.converged  # 10% would need 5 each
-    assert wanted.trimmed >= 4
     assert wanted.weights.max() == pytest.approx(HIGHEST)
     assert wanted.weights.mean() == pytest.approx(1, abs=1e-9)
-    assert wanted.passes > raked.passes
 
 
 def test_trimming_can_end_with_every_margin_met() -> None:
@@ -141,8 +136,9 @@ def test_trimming_can_end_with_every_margin_met() -> None:
     for _ in range(200):
         asked, there = ([rng.dirichlet(np.full(size, 20)) for size in (6, 4, 2)] for _ in range(2))
         codes = {f"m{place}": rng.choice(np.arange(len(part)), 600, p=part) for place, part in enumerate(asked)}
-        raked = rake(codes, {f"m{place}": dict(enumerate(part)) for place, part in enumerate(there)})
-        met += [raked] if raked.trimmed and raked.converged else []
+        targets = {f"m{place}": dict(enumerate(part)) for place, part in enumerate(there)}
+        raked, free = rake(codes, targets), rake(codes, targets, lowest=0.0, highest=float("inf")).weights
+        met += [raked] if raked.converged and (free.min() < LOWEST or free.max() > HIGHEST) else []
     assert met
     assert all(raked.weights.min() >= LOWEST - 1e-6 and raked.weights.max() <= HIGHEST + 1e-6 for raked in met)
 
@@ -157,7 +153,7 @@ def test_weights_without_bounds_are_never_cut() -> None:
     a = [0] * 1 + [1] * 99
     raked = rake({"a": a}, {"a": HALVES}, lowest=0.0, highest=float("inf"))
     assert raked.weights[0] == pytest.approx(50)
-    assert (raked.converged, raked.trimmed) == (True, 0)
+    assert raked.converged
 
 
 @pytest.mark.parametrize(

@@ -60,20 +60,18 @@ def unbounded(codes: Codes, targets: Targets) -> Raked:
 
 @pytest.mark.parametrize("missing", [0.0, 0.15, 0.9])
 def test_weights_have_a_mean_of_one_and_stay_within_the_bounds(missing: float) -> None:
-    for codes, targets in random_tables(1, 500, missing=missing):
+    for codes, targets in random_tables(1, 400, missing=missing):
         raked = rake(codes, targets)
         assert raked.weights.shape == codes["m0"].shape
         assert raked.weights.mean() == pytest.approx(1, abs=1e-9)
         assert raked.weights.min() >= LOWEST * (1 - 1e-8)
         assert raked.weights.max() <= HIGHEST * (1 + 1e-8)
-        assert 1 <= raked.passes <= 6 * 15
-        assert 0 <= raked.trimmed <= raked.weights.size
 
 
 @pytest.mark.parametrize("missing", [0.0, 0.15])
 def test_converged_means_that_every_margin_agrees_and_else_the_error_says_how_far_off(missing: float) -> None:
     converged = 0
-    for codes, targets in random_tables(2, 700, missing=missing):
+    for codes, targets in random_tables(2, 300, missing=missing):
         raked, worst = rake(codes, targets), 0.0
         for name, target in targets.items():
             found, whole = shares(raked.weights, codes[name], target), sum(target.values())
@@ -81,25 +79,25 @@ def test_converged_means_that_every_margin_agrees_and_else_the_error_says_how_fa
         assert raked.error == pytest.approx(worst, abs=1e-9)
         assert raked.converged == (raked.error < 1e-6)
         converged += raked.converged
-    assert converged > 80
+    assert converged > 30
 
 
 def test_scaling_targets_changes_nothing() -> None:
-    for codes, targets in random_tables(3, 500, missing=0.1):
+    for codes, targets in random_tables(3, 200, missing=0.1):
         larger = {name: {code: 7.25 * people for code, people in target.items()} for name, target in targets.items()}
         assert_close(rake(codes, larger).weights, rake(codes, targets).weights, relative=1e-9)
 
 
 def test_shuffling_people_shuffles_their_weights() -> None:
     rng = np.random.default_rng(4)
-    for codes, targets in random_tables(4, 500, missing=0.1):
+    for codes, targets in random_tables(4, 200, missing=0.1):
         order = rng.permutation(codes["m0"].size)
         shuffled = {name: column[order] for name, column in codes.items()}
         assert_close(rake(shuffled, targets).weights, rake(codes, targets).weights[order], relative=1e-12)
 
 
 def test_renaming_categories_changes_nothing() -> None:
-    for codes, targets in random_tables(5, 300, missing=0.1):
+    for codes, targets in random_tables(5, 200, missing=0.1):
         renamed = {name: np.where(column < 0, -1, 901 - 7 * column) for name, column in codes.items()}
         called = {name: {901 - 7 * code: people for code, people in target.items()} for name, target in targets.items()}
         assert_close(rake(renamed, called).weights, rake(codes, targets).weights, relative=1e-9)
@@ -108,18 +106,18 @@ def test_renaming_categories_changes_nothing() -> None:
 @pytest.mark.parametrize("missing", [0.0, 0.1])
 def test_the_order_of_the_margins_does_not_matter_where_they_can_be_met(missing: float) -> None:
     compared = 0
-    for codes, targets in random_tables(6, 250, missing=missing):
+    for codes, targets in random_tables(6, 80, missing=missing):
         one = unbounded(codes, targets)
         other = unbounded(dict(reversed(codes.items())), dict(reversed(targets.items())))
         if one.converged and other.converged:
             compared += 1
             assert_close(one.weights, other.weights, relative=1e-6, absolute=1e-8)
-    assert compared > 60
+    assert compared > 20
 
 
 def test_each_weight_is_a_product_of_one_factor_a_margin() -> None:
     compared = 0
-    for codes, targets in random_tables(7, 300):
+    for codes, targets in random_tables(7, 200):
         raked = unbounded(codes, targets)
         if not (raked.converged and all_there(codes, targets)):
             continue
@@ -129,11 +127,11 @@ def test_each_weight_is_a_product_of_one_factor_a_margin() -> None:
         logs = np.log(raked.weights)
         fitted = design @ np.linalg.lstsq(design, logs, rcond=None)[0]
         assert_close(fitted, logs, absolute=1e-7)
-    assert compared > 60
+    assert compared > 40
 
 
 def test_people_alike_have_the_same_weight_and_twice_as_many_change_nothing() -> None:
-    for codes, targets in random_tables(8, 300, missing=0.1):
+    for codes, targets in random_tables(8, 150, missing=0.1):
         raked = rake(codes, targets)
         kinds: dict[tuple[int, ...], set[float]] = {}
         for weight, *kind in zip(raked.weights.tolist(), *codes.values(), strict=True):
@@ -150,12 +148,12 @@ def test_those_who_answered_like_the_population_keep_a_weight_of_one() -> None:
         }
         raked = rake(codes, own)
         assert_close(raked.weights, np.ones(codes["m0"].size), absolute=1e-12)
-        assert (raked.converged, raked.passes, raked.trimmed) == (True, 1, 0)
+        assert raked.converged
 
 
 def test_another_implementation_finds_the_same_weights() -> None:
     compared = 0
-    for codes, targets in random_tables(10, 350, most=200):
+    for codes, targets in random_tables(10, 200, most=200):
         raked = rake(codes, targets, lowest=0.0, highest=float("inf"), tolerance=1e-9, passes=1000)
         if not raked.converged:
             continue
@@ -166,7 +164,7 @@ def test_another_implementation_finds_the_same_weights() -> None:
         there = tuple(column - 1 for column in codes.values())
         assert_close(raked.weights, theirs[there] / table[there], relative=1e-4, absolute=1e-6)
         compared += 1
-    assert compared > 150
+    assert compared > 85
 
 
 def by_ipfn(table: NDArray[np.float64], targets: list[dict[int, float]]) -> NDArray[np.float64]:

@@ -30,19 +30,3 @@ def test_what_was_not_asked_for_the_longest_goes_first() -> None:
     assert memory.find(first, 0) == 1
     memory.keep(third, 0, 3)
     assert [memory.find(wave, 0) for wave in (first, second, third)] == [1, None, 3]
-
-
-def test_large_values_take_more_of_the_room() -> None:
-    memory, first, second = Memory[str](room=10, size=len), uuid4(), uuid4()
-    memory.keep(first, 0, "six...")
-    memory.keep(second, 0, "seven..")
-    assert memory.find(first, 0) is None
-    assert memory.find(second, 0) == "seven.."
-
-
-def test_a_value_larger_than_the_room_is_kept_alone() -> None:
-    memory, first, second = Memory[str](room=3, size=len), uuid4(), uuid4()
-    memory.keep(first, 0, "a")
-    memory.keep(second, 0, "larger than the room")
-    assert memory.find(first, 0) is None
-    assert memory.find(second, 0) == "larger than the room"

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from feedback_app.domain.scoring.scales import mean_score, needed_items, person_scores, scored
+from feedback_app.domain.scoring.scales import mean_score, person_scores, scored
 
 NAN = math.nan
 
@@ -34,12 +34,10 @@ def test_a_scale_without_steps_cannot_be_scored(lowest: float, highest: float) -
         scored([1], lowest, highest)
 
 
-@pytest.mark.parametrize(
-    ("items", "minimum", "needed"),
-    [(6, 3, 3), (4, 2, 2), (7, 4, 4), (7, 1, 4), (5, 2, 3), (2, 1, 2), (3, 1, 2), (1, 1, 2), (10, 8, 8)],
-)
-def test_a_score_needs_the_minimum_and_half_of_the_items_and_two(items: int, minimum: int, needed: int) -> None:
-    assert needed_items(items, minimum) == needed
+@pytest.mark.parametrize(("items", "needed"), [(1, 2), (2, 2), (3, 2), (4, 2), (5, 3), (6, 3), (7, 4), (10, 5)])
+def test_a_score_needs_half_of_the_items_and_two(items: int, needed: int) -> None:
+    answers = np.array([[50.0] * valid + [NAN] * (items - valid) for valid in range(items + 1)])
+    assert np.isnan(person_scores(answers)).tolist() == [valid < needed for valid in range(items + 1)]
 
 
 def test_a_person_score_is_the_mean_of_the_valid_items_when_there_are_enough() -> None:
@@ -51,16 +49,16 @@ def test_a_person_score_is_the_mean_of_the_valid_items_when_there_are_enough() -
             [NAN, NAN, NAN, NAN, NAN, NAN],
         ]
     )
-    assert person_scores(table, 3).tolist() == pytest.approx([50, 50, NAN, NAN], nan_ok=True)
-    assert person_scores(table[:, :4], 2).tolist() == pytest.approx([62.5, 75, 100, NAN], nan_ok=True)
+    assert person_scores(table).tolist() == pytest.approx([50, 50, NAN, NAN], nan_ok=True)
+    assert person_scores(table[:, :4]).tolist() == pytest.approx([62.5, 75, 100, NAN], nan_ok=True)
 
 
 def test_one_item_makes_no_scale_and_nobody_makes_no_scores() -> None:
-    assert np.isnan(person_scores(np.array([[50.0], [100.0]]), 1)).all()
-    assert person_scores(np.empty((0, 6)), 3).shape == (0,)
-    assert np.isnan(person_scores(np.empty((3, 0)), 1)).all()
+    assert np.isnan(person_scores(np.array([[50.0], [100.0]]))).all()
+    assert person_scores(np.empty((0, 6))).shape == (0,)
+    assert np.isnan(person_scores(np.empty((3, 0)))).all()
     with pytest.raises(ValueError, match="people x items"):
-        person_scores(np.array([1.0, 2.0]), 1)
+        person_scores(np.array([1.0, 2.0]))
 
 
 def test_the_mean_has_a_t_interval_and_says_how_many_have_no_score() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from feedback_app.domain.population import MARGINS
 from feedback_app.domain.scoring.changes import Change
-from tests.benchmarks.chances import FIGURES, SHARE, Rates, Scenario, _note_verdicts, make_stage
+from tests.benchmarks.chances import FIGURES, SHARE, Rates, Scenario, make_stage, note_verdicts
 from tests.benchmarks.populations import ITEMS, PROVISION, Answering, Leaning, draw_wave, make_frame, make_world
 from tests.benchmarks.simulate_coverage import MIXED, exactly
 from tests.support.surveys import real_survey
@@ -65,7 +65,7 @@ def test_a_verdict_where_nothing_changed_or_the_other_way_is_false() -> None:
     ]
     for planted, false, found in (((9.0, -9.0, 0.0), 0, 1), ((9.0, 0.0, 0.0), 0.5, 1), ((-9.0, -9.0, 9.0), 0.5, 0)):
         rates = Rates()
-        _note_verdicts(rates, changes, planted)
+        note_verdicts(rates, changes, planted)
         assert rates.seen["false"] == [false]
         assert rates.seen[f"{planted[0]:+g}"][0] == (found if planted[0] > 0 else 0.5)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import product
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from feedback_app.domain.disclosure.safe import SafeRelease
 from feedback_app.domain.instrument import Instrument
 from feedback_app.domain.population import Frame
 from feedback_app.domain.scoring.counts import Counts
+from feedback_app.domain.weighting.hearing import badge_of, ratios
 from feedback_app.domain.who_answered import Dimension, WhoAnswered, who_answered
 from feedback_app.reports.item_tables import item_table
 from tests.support.surveys import real_survey
@@ -85,8 +87,8 @@ def test_a_group_the_frame_does_not_count_is_told_and_not_compared(parents: Inst
 
 def test_answers_are_told_beside_the_frame_and_never_as_a_response_rate(parents: Instrument) -> None:
     found = who_answered(parents, release(parents, PC02=plans()), frame())
-    assert (found.answers, found.share_of_frame, found.rate) == (700, 2.0, "open_link")
-    assert found.as_dict()["response_rate"] == {"withheld": "open_link"}
+    assert (found.answers, found.share_of_frame) == (700, 2.0)
+    assert set(found.as_dict()) == {"frame", "answers", "share_of_frame", "dimensions"}
     assert found.as_dict()["frame"]["people"] == 34628
 
 
@@ -154,6 +156,28 @@ def test_a_badge_that_rounding_could_turn_is_not_given(parents: Instrument) -> N
     assert (groups[2].ratio, groups[2].badge, groups[2].unsaid) == (1.2, None, "rounding")
     assert groups[3].badge == "about_right"
     assert told.dissimilarity is not None
+
+
+def test_a_badge_holds_for_the_exact_counts_whatever_they_are(parents: Instrument) -> None:
+    """Two groups, all counts of a grid: what is told of one is never what its exact share would not bear out."""
+    known = frame(margins={"provision": {"ehc_plan": 500, "sen_support": 500}})
+    badges = set()
+    for plan, support in product(range(5, 62), range(5, 42)):
+        tables = release(parents, PC02={PLAN: plan, SUPPORT: support})
+        told = dimension(who_answered(parents, tables, known), "provision")
+        for code, exact in ratios({EHCP: plan, SEN_SUPPORT: support}, {EHCP: 500, SEN_SUPPORT: 500}).items():
+            badge = next(group.badge for group in told.groups if group.code == code)
+            assert badge in (None, badge_of(exact or 0)), (plan, support)
+            badges.add(badge)
+    assert badges == {None, "under_heard", "about_right", "over_heard"}
+
+
+def test_many_groups_rounded_the_same_way_do_not_turn_a_badge(parents: Instrument) -> None:
+    even = {"margins": {"district": {f"d{code}": 1000 for code in DISTRICTS}}}
+    exact = dict.fromkeys(DISTRICTS, 27) | {1: 33}  # shown as 25 and 35: a ratio of 1.35, and exactly 1.2
+    told = dimension(who_answered(parents, release(parents, PC05=exact), frame(**even)), "district")
+    first = next(group for group in told.groups if group.code == 1)
+    assert (first.people, first.ratio, first.badge, first.unsaid) == (35, 1.35, None, "rounding")
 
 
 def test_two_waves_that_look_alike_when_protected_are_told_alike(parents: Instrument) -> None:

@@ -144,7 +144,7 @@ def test_how_a_wave_is_weighted_is_said_with_what_is_not_known() -> None:
     [
         ("children", "Answers of children and young people are never weighted."),
         ("no_frame", "We do not know how many families there are of each kind, so we do not weight."),
-        ("other_survey", "We do not know how many people this survey could have reached, so we do not weight."),
+        ("other_survey", "We have no numbers of families to weight this survey to."),
         ("no_margin", "We do not know how many families there are of each kind, so we do not weight."),
         ("fewer_than_200", "No weighted figures: they need 200 answers from the families we can count."),
         ("few_in_a_group", "No weighted figures: too few answered from one of the groups."),

@@ -2,14 +2,15 @@
 
 The waves are different people, so that no set of one can be subtracted from a set of the other; and a change tells
 nothing of a wave that its figure has not already been judged to tell. All changes of one call are one family (brief
-3.8): which of them are made follows from what is shown anyway, never from what it says.
+3.8).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, Decimal
+from itertools import product
 from typing import TypeVar
 
 from feedback_app.domain.comparing import too_few
@@ -155,10 +156,22 @@ def _change(before: Source | MeanScore | None, after: Source | MeanScore | None)
             return "options"
         if after.spec.change and before.counts and after.counts and before.people and after.people:
             people = before.people, after.people
-            change = after.spec.change(before.counts, after.counts, people=people)
+            change = _around(after.spec.change(before.counts, after.counts, people=people), before, after)
     elif isinstance(before, MeanScore) and isinstance(after, MeanScore):
         change = mean_change(before, after)
     return change or "no_interval"
+
+
+def _around(change: Change | None, before: Source, after: Source) -> Change | None:
+    """Return a change that holds for all counts that round to those it was made of: widest range, largest p."""
+    if change is None or after.spec.change is None or not (before.corners or after.corners):
+        return change
+    ways = product(before.corners or (before.people,), after.corners or (after.people,))
+    possible = [after.spec.change(then, now, people=(then, now)) for then, now in ways if then and now]
+    made = [one for one in (change, *possible) if one]
+    one_way = all(one.value > 0 for one in made) or all(one.value < 0 for one in made)
+    p = max(one.p for one in made) if one_way else 1.0
+    return replace(change, low=min(one.low for one in made), high=max(one.high for one in made), p=p)
 
 
 def _settled(pairs: Sequence[_Pair], *, weighted: bool) -> tuple[SafeChange, ...]:

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from types import MappingProxyType
 
 from feedback_app.domain.disclosure.policy import Policy
-from feedback_app.domain.disclosure.rules import ItemTable, ScaleTable, withheld_whole
+from feedback_app.domain.disclosure.rules import ItemTable, ScaleTable, as_told, withheld_whole
 from feedback_app.domain.disclosure.safe import SEAL, SafeCount, SafeRelease, SafeShare, SafeTable
 from feedback_app.domain.disclosure.scales import protect_scale
 from feedback_app.domain.disclosure.sources import figure_of, headline_sources, weighted_sources
@@ -53,7 +53,7 @@ def _protect_table(table: ItemTable, policy: Policy) -> SafeTable:
     )
     if held := withheld_whole(table, policy):
         nothing = MappingProxyType[str, SafeCount]({})
-        return SafeTable(SEAL, table.code, table.type, base, small, nothing, (), figures, *held, weighted)
+        return SafeTable(SEAL, table.code, table.type, base, small, nothing, (), figures, *as_told(held), weighted)
     threshold = policy.threshold_for(table.minors, table.sensitive)
     given = table.counts.missing
     missing = {key: count_safe(given[key], threshold, policy) for key in MISSING_KEYS if key in given}

@@ -22,6 +22,7 @@ PART_TOO_SMALL = "part_below_threshold"
 ITEMS_DISAGREE = "items_disagree"
 TELLS_HIDDEN = "would_narrow_a_hidden_count"
 CATEGORY_TOO_SMALL = "part_below_threshold_in_a_category"
+KEPT_PRIVATE = "kept_private"
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,6 @@ class ScaleTable:
     """
 
     code: str
-    title: str
     minors: bool
     mean: MeanScore
     weighted: MeanScore | None
@@ -107,6 +107,12 @@ class ScaleTable:
     alike: int
     sensitive: bool = False
     alike_items: int | None = None
+
+
+def as_told(held: tuple[Rule, str]) -> tuple[Rule, str]:
+    """Return a rule and reason as readers are told them: which of R1 and R2 it was would tell about hidden counts."""
+    hidden = {TOO_ALIKE, PART_TOO_SMALL, CATEGORY_TOO_SMALL, TELLS_HIDDEN}
+    return ("R1", KEPT_PRIVATE) if held[1] in hidden else held
 
 
 def withheld_whole(table: ItemTable, policy: Policy) -> tuple[Rule, str] | None:
@@ -182,3 +188,16 @@ def counts_to_use(
         return None
     stand_ins = {max(part): rounded(table.counts.of(part), policy.rounding) for part in summed}
     return Counts({code: stand_ins.get(code, 0) for code in table.counts.values})
+
+
+def with_base(counts: Counts, spec: HeadlineSpec, table: ItemTable, policy: Policy) -> Counts:
+    """Return rounded counts whose base is the one that is shown, the rest made to fit; as they are where none fits.
+
+    So a share is the printed number of people of the printed base, wherever it stands.
+    """
+    parts = spec.parts(table.possible)
+    answered = table.counts.of(spec.within) if spec.within else table.counts.base
+    rest = rounded(answered, policy.rounding) - counts.of(frozenset().union(*spec.groups))
+    if spec.change is None or len(parts) <= len(spec.groups) or rest <= 0:
+        return counts
+    return Counts({**counts.values, max(parts[-1]): rest})

@@ -13,6 +13,7 @@ from feedback_app.domain.disclosure.rules import ITEMS_DISAGREE, Rule
 from feedback_app.domain.scoring.families import Verdict
 
 HIDDEN: Literal["c"] = "c"
+NPS_HEADLINE_BASE = 100  # answers; from 30 on the score stands among the figures (brief 3.5)
 SEAL = object()
 
 
@@ -85,6 +86,7 @@ class SafeFigure(_Sealed):
     withheld: Rule | None = None
     reason: str | None = None
     of_list: bool = False  # the range is that of a list of people who were all invited
+    people: SafeCount | None = None  # of a share: about how many it counts
 
     def as_dict(self) -> dict[str, Any]:
         """Return the figure as plain data for JSON; a withheld one has its name and rule alone."""
@@ -116,8 +118,9 @@ class SafeTable(_Sealed):
 
     @property
     def headline(self) -> SafeFigure | None:
-        """Return the first figure, or None for an item without any."""
-        return self.figures[0] if self.figures else None
+        """Return the first figure, or None without any; a score of few answers heads nothing (brief 3.5)."""
+        first = self.figures[0] if self.figures else None
+        return None if first and first.name == "nps" and first.base.low < NPS_HEADLINE_BASE else first
 
     def as_dict(self) -> dict[str, Any]:
         """Return the table as plain data for JSON: whole numbers, "c", and {"fewer_than": n} for a small base."""
@@ -165,7 +168,6 @@ class SafeScale(_Sealed):
 
     seal: InitVar[object]
     code: str
-    title: str
     score: SafeFigure
     without: SafeCount | None
     small_group: bool
@@ -191,7 +193,6 @@ class SafeScale(_Sealed):
         """Return the scale as plain data for JSON; one withheld to keep people private has nothing else."""
         plain: dict[str, Any] = {
             "code": self.code,
-            "title": self.title,
             "base": self.base.as_total(),
             "small_group": self.small_group,
             "score": self.score.as_dict(),

@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from feedback_app.domain.disclosure.policy import Policy
-from feedback_app.domain.disclosure.rules import ITEMS_DISAGREE, TOO_ALIKE, Rule, ScaleTable, withheld_scale
+from feedback_app.domain.disclosure.rules import (
+    ITEMS_DISAGREE,
+    KEPT_PRIVATE,
+    TOO_ALIKE,
+    Rule,
+    ScaleTable,
+    as_told,
+    withheld_scale,
+)
 from feedback_app.domain.disclosure.safe import SEAL, SafeAlpha, SafeFigure, SafeScale
 from feedback_app.domain.disclosure.sources import whole_figure
 from feedback_app.domain.disclosure.totals import count_safe, is_small_group, total_safe
@@ -27,7 +35,7 @@ def protect_scale(table: ScaleTable, policy: Policy) -> SafeScale:
     An alpha under 0.6 holds the score back, and is itself told.
     """
     held = withheld_scale(table, policy)
-    alpha = None if table.alpha is None else _alpha(table.alpha, table, held[1] if held else None, policy)
+    alpha = None if table.alpha is None else _alpha(table.alpha, table, as_told(held)[1] if held else None, policy)
     if held is None and alpha is not None and alpha.reason is None and _disagree(table.alpha):
         held = "method", ITEMS_DISAGREE
     score = _score(table.mean, table, held, policy)
@@ -35,7 +43,7 @@ def protect_scale(table: ScaleTable, policy: Policy) -> SafeScale:
     without = None if score.withheld == "R0" else count_safe(table.mean.without, threshold, policy)
     small = is_small_group(table.mean.base, policy, table.minors)
     weighted = None if table.weighted is None else _weighted(table.weighted, table, held, policy)
-    return SafeScale(SEAL, table.code, table.title, score, without, small, alpha, weighted)
+    return SafeScale(SEAL, table.code, score, without, small, alpha, weighted)
 
 
 def _disagree(alpha: Alpha | None) -> bool:
@@ -54,7 +62,7 @@ def _weighted(mean: MeanScore, table: ScaleTable, held: Held, policy: Policy) ->
 
 def _score(mean: MeanScore, table: ScaleTable, held: Held, policy: Policy) -> SafeFigure:
     base = total_safe(mean.base, policy, table.minors)
-    return SafeFigure(SEAL, SCORE, None, None, None, base, *held) if held else whole_figure(SCORE, mean, base)
+    return SafeFigure(SEAL, SCORE, None, None, None, base, *as_told(held)) if held else whole_figure(SCORE, mean, base)
 
 
 def _alpha(alpha: Alpha, table: ScaleTable, held: str | None, policy: Policy) -> SafeAlpha:
@@ -78,4 +86,4 @@ def _no_alpha(alpha: Alpha, table: ScaleTable, policy: Policy) -> str | None:
         return f"fewer_than_{policy.exact_headline_base}"
     least = policy.threshold_for(table.minors, table.sensitive)
     alike = table.alike_items is not None and table.alike_items < least
-    return TOO_ALIKE if alike or alpha.refused else None
+    return KEPT_PRIVATE if alike or alpha.refused else None

@@ -6,7 +6,9 @@ figures have not been judged to tell.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 from typing import TYPE_CHECKING
 
 from feedback_app.domain.disclosure.policy import Policy
@@ -16,7 +18,9 @@ from feedback_app.domain.disclosure.rules import (
     ItemTable,
     Rule,
     Weighted,
+    as_told,
     counts_to_use,
+    with_base,
     withheld_figure,
     withheld_weighted,
     withheld_whole,
@@ -37,7 +41,9 @@ if TYPE_CHECKING:
 class Source:
     """The counts that one headline is computed from, or in ``held`` the rule and reason why there are none.
 
-    ``people`` are the same answers unweighted, ``told`` the sums of options that the figure is taken to tell.
+    ``people`` are the same answers unweighted, ``told`` the sums of options that the figure is taken to tell. A range
+    made of rounded counts is as wide as any counts need that round to the same, or it would miss too often; but not
+    where the base shows 100 answers or more: there it would tell that exact counts told too much.
     """
 
     spec: HeadlineSpec
@@ -46,6 +52,8 @@ class Source:
     people: Counts | None = None
     told: tuple[frozenset[int], ...] = ()
     held: tuple[Rule, str] | None = None
+    corners: tuple[Counts, ...] = ()  # for a wider range: the outermost counts that round to the same
+    number: SafeCount | None = None  # of a share: the people it counts, rounded on their own
     invited: int | None = None  # how many are on the list, where the range is that of a list
     kept_back: int = 0  # as many of the list are held not to have answered, at least: a hidden number may be so large
 
@@ -77,37 +85,50 @@ def weighted_sources(table: ItemTable, policy: Policy) -> tuple[Source, ...]:
 def figure_of(source: Source) -> SafeFigure:
     """Return the headline as it may be shown: in whole numbers, or withheld with its rule and reason."""
     if source.held or source.counts is None:
-        rule, reason = source.held or ("R2", TELLS_HIDDEN)
+        rule, reason = as_told(source.held or ("R2", TELLS_HIDDEN))
         return SafeFigure(SEAL, source.spec.name, None, None, None, source.base, rule, reason)
     figure = source.spec.function(source.counts)
-    return _of_list(source, figure) or whole_figure(source.spec.name, figure, source.base)
+    possible = [source.spec.function(counts) for counts in source.corners] or [figure]
+    of_list = _of_list(source, possible)
+    around = _around(figure, of_list or possible)
+    return whole_figure(source.spec.name, around, source.base, of_list=bool(of_list), people=source.number)
 
 
-def _of_list(source: Source, figure: Figure) -> SafeFigure | None:
-    """Return a share with the range of its list (brief 3.6), or None where there is none or it changes nothing.
+def _around(figure: Figure, possible: Sequence[Figure]) -> Figure:
+    """Return the figure with the range that holds those of all possible ones."""
+    lows, highs = (
+        [one.low for one in possible if one.low is not None],
+        [one.high for one in possible if one.high is not None],
+    )
+    return replace(figure, low=min(lows), high=max(highs)) if lows and highs else figure
+
+
+def _of_list(source: Source, possible: Sequence[Figure]) -> list[Figure]:
+    """Return the possible shares with the range of their list (brief 3.6), none where it changes nothing.
 
     The range would tell how many on the list did not answer, and so that a hidden number of them is 0. So it is made
     from the rounded base, and as if as many were missing as a hidden number may hold.
     """
-    if source.invited is None or source.base.value is None or figure.value is None:
-        return None
-    n = min(source.base.value, source.invited - source.kept_back)
-    if n <= 0:
-        return None
-    interval = wilson_interval(min(n, figure.value / 100 * n), n, population=source.invited)
-    if interval is None or finite_population_n(n, source.invited) == n:
-        return None
-    return whole_figure(
-        source.spec.name, replace(figure, low=100 * interval.low, high=100 * interval.high), source.base, of_list=True
-    )
+    if source.invited is None or source.base.value is None:
+        return []
+    found = []
+    for one in possible:
+        n = min(one.base if source.corners else source.base.value, source.invited - source.kept_back)
+        if one.value is None or n <= 0 or finite_population_n(n, source.invited) == n:
+            return []
+        if interval := wilson_interval(min(n, one.value / 100 * n), n, population=source.invited):
+            found.append(replace(one, low=100 * interval.low, high=100 * interval.high))
+    return found
 
 
-def whole_figure(name: str, figure: Figure | MeanScore, base: SafeCount, *, of_list: bool = False) -> SafeFigure:
+def whole_figure(
+    name: str, figure: Figure | MeanScore, base: SafeCount, *, of_list: bool = False, people: SafeCount | None = None
+) -> SafeFigure:
     """Return a figure that may be shown, in whole numbers, halves up."""
     value, low, high = (
         None if number is None else int(round_half_up(number)) for number in (figure.value, figure.low, figure.high)
     )
-    return SafeFigure(SEAL, name, value, low, high, base, of_list=of_list)
+    return SafeFigure(SEAL, name, value, low, high, base, of_list=of_list, people=people)
 
 
 def _source(
@@ -121,10 +142,26 @@ def _source(
     counts = _counts(table, parts, policy, exact=answered >= policy.exact_headline_base)
     if counts is None:
         return Source(spec, base, held=("R2", TELLS_HIDDEN))
-    if table.invited is None or not spec.is_share or spec.within:
-        return Source(spec, base, counts, counts, told=told)
     hidden = policy.threshold_for(table.minors, table.sensitive)
-    return Source(spec, base, counts, counts, told, invited=table.invited, kept_back=hidden)
+    if counts is not table.counts:
+        counts = with_base(counts, spec, table, policy)
+    wide = counts is not table.counts and spec.change is not None and base.low < policy.exact_headline_base
+    corners = _corners(counts, spec, table, policy) if wide else ()
+    invited = table.invited if spec.is_share and not spec.within else None
+    number = count_safe(table.counts.of(spec.groups[0]), hidden, policy) if spec.is_share else None
+    return Source(spec, base, counts, counts, told, corners=corners, number=number, invited=invited, kept_back=hidden)
+
+
+def _corners(counts: Counts, spec: HeadlineSpec, table: ItemTable, policy: Policy) -> tuple[Counts, ...]:
+    """Return the outermost counts that round to what is shown: each part and the base as small or large as can be."""
+    below, above = policy.rounding // 2, (policy.rounding - 1) // 2
+    *named, last = [max(part) for part in spec.parts(table.possible)]
+    ways = []
+    for moves in product((-below, above), repeat=len(named) + 1):
+        way = {code: max(0, int(counts.values[code]) + move) for code, move in zip(named, moves, strict=False)}
+        way[last] = max(0, int(counts.base) + moves[-1] - sum(way.values()))
+        ways.append(Counts(dict.fromkeys(counts.values, 0) | way))
+    return tuple(ways)
 
 
 def _counts(

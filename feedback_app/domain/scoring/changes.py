@@ -166,18 +166,23 @@ def why_no_mean_change(before: MeanScore, after: MeanScore) -> str | None:
     return None
 
 
-def detectable_change(n_before: float, n_after: float, base: float = 0.4, power: float = 0.8) -> float | None:
+def detectable_change(
+    n_before: float, n_after: float, base: float = 0.4, power: float = 0.8, *, together: int = 1
+) -> float | None:
     """Return the smallest change of a share, in points, that these answers would most likely show (brief 3.7).
 
-    Solves z(0.975) sqrt(pq (1/n1 + 1/n2)) + z(power) sqrt(p1 q1/n1 + p2 q2/n2) = p2 - p1, p pooled, for a share of
-    ``base`` (0 to 1) that moves towards the middle, where chance blurs most. None when no change is large enough.
+    As one of ``together`` shares looked at together, of which no other changed: then Benjamini and Hochberg's rule asks
+    as much of it as Bonferroni's. Solves z sqrt(pq (1/n1 + 1/n2)) + z(power) sqrt(p1 q1/n1 + p2 q2/n2) = p2 - p1 with
+    z(0.975) for one share alone and p pooled, for a share of ``base`` (0 to 1) that moves towards the middle, where
+    chance blurs most. None when no change is large enough.
     """
-    if not (0 < base < 1 and 0.5 < power < 1):
-        raise ValueError("the base share lies between 0 and 1, the power between a half and 1")
+    if not (0 < base < 1 and 0.5 < power < 1 and together >= 1):
+        raise ValueError("the base share lies between 0 and 1, the power between a half and 1, and one share changes")
     if n_before <= 0 or n_after <= 0:
         return None
     start = min(base, 1 - base)
-    short = _shortfall(n_before, n_after, start, normal_quantile(2 * power - 1))
+    asked = normal_quantile(1 - (1 - CONFIDENCE) / together)
+    short = _shortfall(n_before, n_after, start, asked, normal_quantile(2 * power - 1))
     low, high = 0.0, 1 - start
     if short(high) > 0:
         return None
@@ -187,9 +192,8 @@ def detectable_change(n_before: float, n_after: float, base: float = 0.4, power:
     return 100 * high
 
 
-def _shortfall(n1: float, n2: float, start: float, z_power: float) -> Callable[[float], float]:
+def _shortfall(n1: float, n2: float, start: float, z: float, z_power: float) -> Callable[[float], float]:
     """Return the function that tells by how much a change (0 to 1) falls short of what can be noticed."""
-    z = normal_quantile(CONFIDENCE)
 
     def short(change: float) -> float:
         later = start + change

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -99,54 +98,3 @@ class Counts:
     def of(self, codes: Collection[int]) -> int:
         """Return how many of the answers have one of ``codes``."""
         return sum(self.values.get(code, 0) for code in set(codes))
-
-
-def count_answers(
-    answers: Iterable[int | list[int] | None],
-    options: Iterable[int],
-    missing_options: Mapping[int, str],
-    *,
-    none_is: Missing = Missing.SKIPPED,
-) -> Counts:
-    """Count answers (a code, a list of choices or None) by option and kind; ValueError for an undeclared code."""
-    tally: Counter[int | tuple[int, ...]] = Counter()
-    for answer in answers:
-        plain = none_is.value if answer is None else answer
-        tally[tuple(plain) if isinstance(plain, list) else plain] += 1
-    return count_tally(tally, options, missing_options, several=any(isinstance(answer, tuple) for answer in tally))
-
-
-def count_tally(
-    tally: Mapping[int | tuple[int, ...], int],
-    options: Iterable[int],
-    missing_options: Mapping[int, str],
-    *,
-    several: bool,
-) -> Counts:
-    """Count distinct answers (a code, or a tuple of choices) -> people by option and kind; ValueError as above.
-
-    Somebody with any valid choice is not missing; of several kinds of missing the first in their order counts.
-    """
-    values = {code: 0 for code in options if code not in missing_options}
-    missing = dict.fromkeys(MISSING_KEYS, 0)
-    answered = 0
-    for answer, people in tally.items():
-        given = set(answer) if isinstance(answer, tuple) else {int(answer)}
-        chosen = given & values.keys()
-        kinds = {_missing_key(code, missing_options) for code in given - chosen} or {Missing.SKIPPED.key}
-        for code in chosen:
-            values[code] += people
-        if chosen:
-            answered += people
-        else:
-            missing[min(kinds, key=MISSING_KEYS.index)] += people
-    return Counts(values, missing, answered if several else None)
-
-
-def _missing_key(code: int, missing_options: Mapping[int, str]) -> str:
-    if code in missing_options:
-        return Missing.from_key(missing_options[code]).key
-    try:
-        return Missing(code).key
-    except ValueError:
-        raise ValueError(f"the answers hold the code {code}, which the question does not have") from None

@@ -9,8 +9,7 @@ import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from feedback_app.domain.missing import Missing
-from feedback_app.domain.scoring.counts import Counted, Counts
+from feedback_app.domain.scoring.counts import Counted
 from feedback_app.domain.scoring.intervals import normal_quantile, wilson_interval
 
 TOP_TWO = (4, 5)
@@ -37,13 +36,6 @@ class Figure:
     withheld: str | None = None
 
 
-def reverse(code: int, lowest: int, highest: int) -> int:
-    """Return the mirrored code of a reverse-coded item, lowest + highest - code (brief 3.2); ValueError outside."""
-    if not lowest <= code <= highest:
-        raise ValueError(f"code {code} is outside {lowest} to {highest}")
-    return lowest + highest - code
-
-
 def _share(name: str, x: float, n: float, missing: Mapping[str, int]) -> Figure:
     interval = wilson_interval(x, n)
     if interval is None:
@@ -56,55 +48,11 @@ def distribution(counts: Counted) -> Mapping[int, Figure]:
     return {code: _share(f"share_{code}", x, counts.base, counts.missing) for code, x in counts.values.items()}
 
 
-def share_of_shown(counts: Counts, kind: Missing) -> Figure:
-    """Return the share of those who saw the item whose answer is missing in this way, 0 to 100 (brief 3.1)."""
-    if kind in (Missing.NOT_SHOWN, Missing.NOT_REACHED):
-        raise ValueError(f"{kind.key} has no share of those shown")
-    return _share(f"{kind.key}_of_shown", counts.missing.get(kind.key, 0), counts.shown, counts.missing)
-
-
-def needs_review(counts: Counts) -> bool:
-    """Return whether over 30% of those who saw the item said it does not apply or they do not know (brief 3.1)."""
-    kinds = (Missing.DOES_NOT_APPLY.key, Missing.DONT_KNOW.key)
-    return 100 * sum(counts.missing.get(key, 0) for key in kinds) > REVIEW_SHARE * counts.shown
-
-
 def share_of(counts: Counted, name: str, codes: Collection[int], base: Collection[int] = ()) -> Figure:
     """Return the share of ``codes`` among answers in ``base`` (all if empty), 0 to 100, Wilson; both are sets."""
     if not base:
         return _share(name, counts.of(codes), counts.base, counts.missing)
     return _share(name, counts.of(set(codes) & set(base)), counts.of(base), counts.missing)
-
-
-def top_two_box(counts: Counted, top: Collection[int] = TOP_TWO) -> Figure:
-    """Return the share who chose one of the two best options, 0 to 100, Wilson interval (brief 3.2)."""
-    return _share("top_two_box", counts.of(top), counts.base, counts.missing)
-
-
-def bottom_two_box(counts: Counted, bottom: Collection[int] = BOTTOM_TWO) -> Figure:
-    """Return the share who chose one of the two lowest options, 0 to 100, Wilson interval (brief 3.2)."""
-    return _share("bottom_two_box", counts.of(bottom), counts.base, counts.missing)
-
-
-def favourable(
-    counts: Counted,
-    top: Collection[int] = TOP_TWO,
-    bottom: Collection[int] = BOTTOM_TWO,
-    *,
-    reversed_item: bool = False,
-) -> Figure:
-    """Return the favourable share, 0 to 100: top two, or the raw bottom two of a reverse-coded item (brief 3.2)."""
-    return _share("favourable", counts.of(bottom if reversed_item else top), counts.base, counts.missing)
-
-
-def top_face(counts: Counted, face: int = 3) -> Figure:
-    """Return the share who chose the happiest of three faces, 0 to 100, Wilson interval; never a mean (brief 3.12)."""
-    return _share("top_face", counts.of((face,)), counts.base, counts.missing)
-
-
-def bottom_face(counts: Counted, face: int = 1) -> Figure:
-    """Return the share who chose the saddest of three faces, 0 to 100, Wilson interval (brief 3.12)."""
-    return _share("bottom_face", counts.of((face,)), counts.base, counts.missing)
 
 
 def csat(counts: Counted) -> Figure:

@@ -23,8 +23,8 @@ SAME = 1e-12  # of the items' own variance: less in the total is a rounding erro
 class Alpha:
     """Cronbach's alpha with Feldt's 95% interval, or why it is refused; ``people`` answered all ``items``.
 
-    ``refused`` is "faces" (three-face items), "too_few_items" (under 3), "too_few_people" (under 50) or "no_spread"
-    (everybody answered an item alike, or has the same total).
+    ``refused`` is "too_few_items" (under 3), "too_few_people" (under 50) or "no_spread" (everybody answered an item
+    alike, or has the same total).
     """
 
     value: float | None
@@ -55,17 +55,18 @@ def reading_of(alpha: float) -> AlphaReading:
     return AlphaReading.FINE if alpha <= 0.95 else AlphaReading.REPEATS
 
 
-def cronbach_alpha(items: ArrayLike, *, faces: bool = False, least: int = LEAST_PEOPLE) -> Alpha:
+def cronbach_alpha(items: ArrayLike, *, least: int = LEAST_PEOPLE) -> Alpha:
     """Return k / (k - 1) x (1 - sum(s_i^2) / s_T^2) of people x items with NaN missing, complete cases (brief 3.4).
 
-    Items are reversed beforehand where they are reverse-coded. Feldt's interval is 1 - (1 - alpha) F at 0.975 and at
-    0.025 with n - 1 and (n - 1)(k - 1) degrees of freedom. ValueError unless ``items`` has two dimensions.
+    Items are reversed beforehand where they are reverse-coded; three faces make no scale. Feldt's interval is
+    1 - (1 - alpha) F at 0.975 and at 0.025 with n - 1 and (n - 1)(k - 1) degrees of freedom. ValueError unless
+    ``items`` has two dimensions.
     """
     from scipy.special import fdtri
 
     complete = _complete_cases(items)
     people, k = complete.shape
-    refused = _refusal(complete, faces=faces, least=least)
+    refused = _refusal(complete, least)
     if refused is not None:
         return Alpha(None, None, None, k, people, refused)
     of_items, of_total = float(complete.var(axis=0, ddof=1).sum()), float(complete.sum(axis=1).var(ddof=1))
@@ -73,25 +74,6 @@ def cronbach_alpha(items: ArrayLike, *, faces: bool = False, least: int = LEAST_
     degrees = people - 1, (people - 1) * (k - 1)
     low, high = (1 - (1 - value) * float(fdtri(*degrees, level)) for level in (0.975, 0.025))
     return Alpha(value, low, high, k, people)
-
-
-def item_rest_correlations(items: ArrayLike) -> NDArray[np.float64]:
-    """Return each item's correlation with the sum of the others, -1 to 1, from people x items, complete cases.
-
-    Below 0 usually means that a reversal was missed or done twice (brief 3.2). NaN where there is no spread.
-    """
-    import numpy as np
-
-    complete = _complete_cases(items)
-    found = np.full(complete.shape[1], np.nan)
-    if len(complete) < 2:
-        return found
-    total = complete.sum(axis=1)
-    for number, item in enumerate(complete.T):
-        rest = total - item
-        if _spread(item) and _spread(rest):
-            found[number] = np.clip(np.corrcoef(item, rest)[0, 1], -1, 1)
-    return found
 
 
 def _complete_cases(items: ArrayLike) -> NDArray[np.float64]:
@@ -104,11 +86,9 @@ def _complete_cases(items: ArrayLike) -> NDArray[np.float64]:
     return np.asarray(table[~np.isnan(table).any(axis=1)])
 
 
-def _refusal(complete: NDArray[np.float64], *, faces: bool, least: int) -> str | None:
+def _refusal(complete: NDArray[np.float64], least: int) -> str | None:
     """Return why alpha is not computed, or None."""
     people, k = complete.shape
-    if faces:
-        return FACES
     if k < LEAST_ITEMS:
         return TOO_FEW_ITEMS
     if people < max(least, 2):

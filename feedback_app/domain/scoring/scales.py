@@ -56,15 +56,10 @@ def scored(
     return np.where(valid, 100 * steps / (highest - lowest), np.nan)
 
 
-def needed_items(items: int, minimum_valid: int) -> int:
-    """Return how many of a scale's items somebody must answer for a score: the minimum, half, and two (brief 3.3)."""
-    return max(minimum_valid, math.ceil(items / 2), LEAST_ITEMS)
-
-
-def person_scores(items: NDArray[np.float64], minimum_valid: int = 0) -> NDArray[np.float64]:
+def person_scores(items: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return each person's mean of the valid items, from people x items on 0 to 100 with NaN missing (brief 3.3).
 
-    NaN for whoever answered fewer than ``needed_items``. ValueError unless ``items`` has two dimensions.
+    NaN for whoever answered fewer than half of the items or fewer than two. ValueError unless ``items`` is a table.
     """
     import numpy as np
 
@@ -76,7 +71,7 @@ def person_scores(items: NDArray[np.float64], minimum_valid: int = 0) -> NDArray
         known = ~np.isnan(column)
         valid += known
         total += np.where(known, column, 0.0)
-    enough = valid >= needed_items(table.shape[1], minimum_valid)
+    enough = valid >= max(math.ceil(table.shape[1] / 2), LEAST_ITEMS)
     scores = np.full(len(table), np.nan)
     np.divide(total, valid, out=scores, where=enough)
     return scores

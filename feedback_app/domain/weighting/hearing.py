@@ -14,11 +14,10 @@ Badge = Literal["under_heard", "about_right", "over_heard"]
 
 @dataclass(frozen=True)
 class Representativity:
-    """How evenly groups answered: R (1 is even, but near 1 whenever few answer), CV of the rates, the whole rate."""
+    """How evenly groups answered: R (1 is even, but near 1 whenever few answer) and CV of the rates (0 is even)."""
 
     r: float
     cv: float
-    rate: float  # answers a person of the population, 0 to 1
 
 
 def ratios(heard: Mapping[int, float], population: Mapping[int, float]) -> dict[int, float | None]:
@@ -59,7 +58,7 @@ def r_indicator(heard: Mapping[int, float], population: Mapping[int, float]) -> 
     rate = heard_whole / whole
     squares = (people * (heard[code] / people - rate) ** 2 for code, people in population.items() if people)
     spread = math.sqrt(math.fsum(squares) / (whole - 1))
-    return Representativity(1 - 2 * spread, spread / rate, rate)
+    return Representativity(1 - 2 * spread, spread / rate)
 
 
 def _wholes(heard: Mapping[int, float], population: Mapping[int, float]) -> tuple[float, float]:

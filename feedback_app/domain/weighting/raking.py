@@ -26,15 +26,13 @@ _STILL = 1e-12  # weights that change by less in a pass, relatively, stand still
 class Raked:
     """Weights, one a person, of mean 1 and within the bounds.
 
-    ``converged``: every margin agrees within the tolerance. ``passes`` over the margins in all, ``error``: the largest
-    difference between a category's weighted share and its target, 0 to 1; ``trimmed``: people whose weight was cut.
+    ``converged``: every margin agrees within the tolerance; ``error``: the largest difference between a category's
+    weighted share and its target, 0 to 1.
     """
 
     weights: NDArray[Any]
     converged: bool
-    passes: int
     error: float
-    trimmed: int
 
 
 @dataclass(frozen=True)
@@ -90,18 +88,18 @@ def rake(
         raise ValueError("the bounds of weights lie below and above 1")
     where, people, margins = _cells(categories, targets)
     if not people.size:
-        return Raked(np.ones(0), False, 0, 1.0, 0)
-    weights, cut, used = np.ones(people.size), np.zeros(people.size, dtype=bool), 0
+        return Raked(np.ones(0), converged=False, error=1.0)
+    weights, cut = np.ones(people.size), np.zeros(people.size, dtype=bool)
     for _ in range(1 + RERAKES):
-        weights, taken = _adjusted(weights, people, margins, cut, tolerance, passes)
-        weights, used = weights / np.average(weights, weights=people), used + taken
+        weights = _adjusted(weights, people, margins, cut, tolerance, passes)
+        weights = weights / np.average(weights, weights=people)
         outside = (weights < lowest * (1 - _HAIR)) | (weights > highest * (1 + _HAIR))
         if not outside.any():
             break
         cut |= outside
         weights = within_bounds(weights, people, lowest, highest)
     error = max((margin.error(weights * people) for margin in margins), default=0.0)
-    return Raked(weights[where], error < tolerance, used, error, int(people[cut].sum()))
+    return Raked(weights[where], error < tolerance, error)
 
 
 def within_bounds(weights: NDArray[Any], people: NDArray[Any], lowest: float, highest: float) -> NDArray[Any]:
@@ -180,21 +178,21 @@ def _adjusted(
     held: NDArray[Any],
     tolerance: float,
     passes: int,
-) -> tuple[NDArray[Any], int]:
-    """Return weights after passes over all margins, and how many: until all agree, or a pass changes nothing.
+) -> NDArray[Any]:
+    """Return weights after passes over all margins: until all agree, a pass changes nothing, or there were enough.
 
     The weights that are ``held`` stay as they are, and the others make up for them.
     """
     import numpy as np
 
-    for taken in range(1, passes + 1):
+    for _ in range(passes):
         before = weights
         for margin in margins:
             weights = weights * margin.factors(weights * people, held)
         if max(margin.error(weights * people) for margin in margins) < tolerance:
-            return weights, taken
+            return weights
         if not weights.any():
-            return np.ones(people.size), taken  # every category that somebody chose has a target of 0
+            return np.ones(people.size)  # every category that somebody chose has a target of 0
         if (abs(weights - before) <= _STILL * before).all():
-            return weights, taken
-    return weights, passes
+            return weights
+    return weights

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from feedback_app.domain.disclosure.totals import total_safe
 from feedback_app.domain.population import MARGINS, Frame
 from feedback_app.domain.weighting.effective import kish_design_effect, kish_effective_n
-from feedback_app.domain.weighting.margins import LEAST_IN_A_CELL, Margin, as_it_is, by_locality, by_neighbours
+from feedback_app.domain.weighting.margins import SHOWN, Margin, as_it_is, by_locality, by_neighbours
 from feedback_app.domain.weighting.raking import MISSING, rake
 
 if TYPE_CHECKING:
@@ -35,8 +36,8 @@ class Weighting:
     """The weights of a wave's answers, one a person, and how they came about; exact, so never shown as it is.
 
     ``weights`` are 1 where ``covered`` is False, of mean 1 among the covered. ``margins``: used; ``unknown``: not in
-    the frame; ``too_small``: in it, but too few answered to weight on; ``merged``: margin -> groups of codes that count
-    as one; ``categories``: margin used -> category after merging, -1 missing or not covered. ``reasons`` says why
+    the frame; ``too_small``: in it, but too few answered to weight on; ``merged``: margin used -> groups of codes that
+    count as one; ``categories``: margin used -> category after merging, -1 missing or not covered. ``reasons`` says why
     weighted figures may not be published; empty when they may.
     """
 
@@ -51,7 +52,6 @@ class Weighting:
     effective_n: float
     design_effect: float
     converged: bool
-    smallest_cell: int
     reasons: tuple[str, ...]
 
     @property
@@ -106,7 +106,7 @@ def _weighed(frame: Frame, breakdowns: Mapping[str, NDArray[Any]], covered: NDAr
     found = {name: _merged(frame, name, breakdowns[name][covered]) for name in frame.by_code}
     usable = {name: margin for name, margin in found.items() if margin.usable}
     people, weights, whole = int(covered.sum()), np.ones(covered.size), {}
-    converged, smallest = False, min((margin.smallest for margin in usable.values()), default=0)
+    converged = False
     if usable and people:
         raked = rake(
             {name: margin.categories for name, margin in usable.items()},
@@ -124,14 +124,13 @@ def _weighed(frame: Frame, breakdowns: Mapping[str, NDArray[Any]], covered: NDAr
         margins=tuple(usable),
         unknown=tuple(name for name in MARGINS if name not in found),
         too_small=too_small,
-        merged={name: _joined(margin) for name, margin in found.items() if margin.merged},
+        merged={name: _joined(margin) for name, margin in usable.items() if margin.merged},
         categories=whole,
         people=people,
         effective_n=kish_effective_n(weights[covered]),
         design_effect=effect,
         converged=converged,
-        smallest_cell=smallest,
-        reasons=_reasons(people, usable, too_small, smallest, converged, effect),
+        reasons=_reasons(people, usable, too_small, converged, effect),
     )
 
 
@@ -153,15 +152,17 @@ def _reasons(
     people: int,
     usable: Mapping[str, Margin],
     too_small: tuple[str, ...],
-    smallest: int,
     converged: bool,
     design_effect: float,
 ) -> tuple[str, ...]:
-    """Return why weighted figures may not be published (brief 3.10), empty when they may."""
+    """Return why weighted figures may not be published (brief 3.10), empty when they may.
+
+    People are counted as they are shown, at the least that the rounded number may stand for: 200 are sure from 203 on.
+    """
     conditions = {
-        TOO_FEW: people < LEAST_PEOPLE,
+        TOO_FEW: total_safe(people, SHOWN).low < LEAST_PEOPLE,
         NO_MARGIN: not usable and not too_small,
-        SMALL_CELL: bool(too_small) or (bool(usable) and smallest < LEAST_IN_A_CELL),
+        SMALL_CELL: bool(too_small),
         NOT_CONVERGED: bool(usable) and not converged,
         DESIGN_EFFECT: design_effect > MOST_DESIGN_EFFECT,
     }
@@ -173,4 +174,4 @@ def _unweighted(size: int, unknown: tuple[str, ...], reason: str) -> Weighting:
     import numpy as np
 
     nobody, ones = np.zeros(size, dtype=bool), np.ones(size)
-    return Weighting(nobody, ones, (), unknown, (), {}, {}, 0, 0.0, 1.0, False, 0, (reason,))
+    return Weighting(nobody, ones, (), unknown, (), {}, {}, 0, 0.0, 1.0, False, (reason,))

@@ -55,18 +55,18 @@ class FamilyView:
     name: str
     title: str
     at_once: str
+    detectable: str
     measures: tuple[Measure, ...]
 
 
 @dataclass(frozen=True)
 class Waves:
-    """What both waves are called and asked, the later one first where both ask it, and the titles of scores."""
+    """What both waves are called and asked, the later one first where both ask it."""
 
     then: str
     now: str
     asked_then: Instrument
     asked_now: Instrument
-    titles: Mapping[str, str]
 
     def _item(self, code: str) -> Item | None:
         return self.asked_now.items.get(code) or self.asked_then.items.get(code)
@@ -74,7 +74,7 @@ class Waves:
     def question(self, code: str) -> str:
         """Return what a figure is about: the question as it is asked, or the title of a score."""
         item = self._item(code)
-        return item.text if item else self.titles.get(code, code)
+        return item.text if item else phrases.scale_title(code)
 
     def counted(self, code: str, figure: str) -> str:
         """Return what a figure counts, in words: answers in quotation marks, or how a score is made."""

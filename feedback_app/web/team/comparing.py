@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import format_date, format_decimal
+from flask_babel import format_date, format_decimal, ngettext
 from flask_babel import gettext as _
 
 from feedback_app.extensions import db
@@ -16,7 +16,6 @@ from feedback_app.web.access import scope, staff
 from feedback_app.web.languages import in_page_language, page_language
 from feedback_app.web.team import changed, phrases, verdicts
 from feedback_app.web.team.changed import FamilyView, Waves
-from feedback_app.web.team.scale_words import scale_titles
 from feedback_app.web.team.views import READERS, blueprint, policy
 from feedback_app.web.team.weight_words import why_no_weights
 
@@ -28,7 +27,15 @@ SCALES = "scales"
 @staff(*READERS)
 def compared(slug: str, earlier: str) -> ResponseReturnValue:
     """Show what changed since an earlier wave; with `?weighted=1` by weighted figures, where both waves have them."""
-    comparison = compare_waves(
+    weighted = request.args.get("weighted") == YES
+    comparison = _compared(slug, earlier, weighted=weighted)
+    other = _compared(slug, earlier, weighted=not weighted) if comparison.may_be_weighted else None
+    return render_template("team/compared.html", **page_of(comparison, other))
+
+
+def _compared(slug: str, earlier: str, *, weighted: bool) -> WaveComparison:
+    """Return the comparison of two waves in the language of the page; raise SurveyUnknown, WavesNotComparable."""
+    return compare_waves(
         db.session,
         scope(),
         slug,
@@ -36,21 +43,19 @@ def compared(slug: str, earlier: str) -> ResponseReturnValue:
         policy(),
         language=page_language().locale,
         population=current_app.config["POPULATION"],
-        weighted=request.args.get("weighted") == YES,
-        titles={name: in_page_language(title) for name, title in scale_titles().items()},
+        weighted=weighted,
     )
-    return render_template("team/compared.html", **page_of(comparison))
 
 
-def page_of(comparison: WaveComparison) -> dict[str, Any]:
-    """Return all that the page shows of a comparison, in the language of the page."""
+def page_of(comparison: WaveComparison, other: WaveComparison | None) -> dict[str, Any]:
+    """Return all that the page shows of a comparison, in the language of the page; `other` counts the other way."""
     waves = _named(comparison)
     made = [change for family in comparison.families for change in family.changes]
     span = reach(made)
     return {
         "comparison": comparison,
         "waves": waves,
-        "findings": changed.findings(made, waves),
+        "findings": [*changed.findings(made, waves), *(_the_other_way(comparison, other) if other else [])],
         "caveat": phrases.caveat(),
         "answered": [
             (waves.then, comparison.before, phrases.answers_in_all(comparison.before.number)),
@@ -72,7 +77,26 @@ def _named(comparison: WaveComparison) -> Waves:
     days = comparison.before.wave.opens_on, comparison.after.wave.opens_on
     pattern = "d MMMM y" if days[0].replace(day=1) == days[1].replace(day=1) else "MMMM y"
     then, now = (format_date(day, pattern) for day in days)
-    return Waves(then, now, comparison.before.instrument, comparison.after.instrument, comparison.titles)
+    return Waves(then, now, comparison.before.instrument, comparison.after.instrument)
+
+
+def _the_other_way(shown: WaveComparison, other: WaveComparison) -> list[str]:
+    """Return how many changes are clear when counted the other way, and how many of them are clear both ways."""
+    clear, there = (
+        {change.code for family in found.families for change in family.changes if change.verdict in changed.CLEAR}
+        for found in (shown, other)
+    )
+    both = len(clear & there)
+    number, of_both = format_decimal(len(there)), format_decimal(both)
+    if not clear and not there:
+        return []
+    if other.weighted:
+        said = ngettext("With weights %(number)s change is clear", "With weights %(number)s changes are clear",
+                        len(there), number=number)  # fmt: skip
+    else:
+        said = ngettext("Without weights %(number)s change is clear", "Without weights %(number)s changes are clear",
+                        len(there), number=number)  # fmt: skip
+    return [_("%(counted)s; clear both ways: %(both)s. Speak of both.", counted=said, both=of_both)]
 
 
 def _family(family: Family, waves: Waves, span: int) -> FamilyView:
@@ -80,7 +104,19 @@ def _family(family: Family, waves: Waves, span: int) -> FamilyView:
         name=family.name,
         title=family_title(family.name),
         at_once=verdicts.counted_at_once(family.m, scores=family.name == SCALES),
+        detectable=_in_family(family),
         measures=tuple(changed.measure_of(change, waves, span) for change in changed.clear_first(family.changes)),
+    )
+
+
+def _in_family(family: Family) -> str:
+    """Return the change that a question of a family would most likely show beside the others, or nothing."""
+    if family.detectable is None or family.m == 1:
+        return ""
+    return _(
+        "Beside the others, a question here with the usual number of answers would most likely show a change of "
+        "%(points)s points or more.",
+        points=format_decimal(family.detectable),
     )
 
 
@@ -95,7 +131,7 @@ def family_title(name: str) -> str:
 
 def _detectable(comparison: WaveComparison) -> str:
     """Return the smallest change that these numbers of answers would most likely show, or nothing when unknown."""
-    if comparison.detectable is None:
+    if comparison.detectable is None or not any(family.changes for family in comparison.families):
         return ""
     points = format_decimal(comparison.detectable)
     effective = comparison.before.weighting.effective_n, comparison.after.weighting.effective_n
@@ -103,15 +139,15 @@ def _detectable(comparison: WaveComparison) -> str:
         then, now = (format_decimal(number) for number in effective)
         return _(
             "Weights make figures less sure: as sure as about %(then)s answers then and %(now)s now would be. With "
-            "so many we would most likely notice a change of %(points)s points or more. A smaller one we could easily "
-            "miss.",
+            "so many one question, looked at alone, would most likely show a change of %(points)s points or more. A "
+            "smaller one we could easily miss.",
             then=then,
             now=now,
             points=points,
         )
     return _(
-        "With %(before)s then and %(after)s now we would most likely notice a change of %(points)s points or more. "
-        "A smaller one we could easily miss.",
+        "With %(before)s then and %(after)s now, one question that everybody answered, looked at alone, would most "
+        "likely show a change of %(points)s points or more. A smaller one we could easily miss.",
         before=phrases.answers_in_all(comparison.before.number),
         after=phrases.answers_in_all(comparison.after.number),
         points=points,
@@ -123,6 +159,7 @@ def _weights(comparison: WaveComparison, waves: Waves) -> list[str]:
     if comparison.weighted:
         return [
             _("These figures are weighted: groups that were heard less count for more."),
+            *_weighted_unlike(comparison),
             *(
                 _("Weighted figures are of these alone: %(covers)s.", covers=in_page_language(covers))
                 for covers in dict.fromkeys([comparison.before.weighting.covers, comparison.after.weighting.covers])
@@ -139,6 +176,14 @@ def _weights(comparison: WaveComparison, waves: Waves) -> list[str]:
         _("These figures are not weighted."),
         *(_("%(wave)s: %(reason)s", wave=wave, reason=reason) for wave, reason in told),
     ]
+
+
+def _weighted_unlike(comparison: WaveComparison) -> list[str]:
+    """Return that the waves are weighted in different ways, where small groups had to be put together in one only."""
+    ways = [(side.weighting.margins, dict(side.weighting.merged)) for side in (comparison.before, comparison.after)]
+    if ways[0] == ways[1]:
+        return []
+    return [_("The waves are weighted by different groups, because one of them had too few answers in some.")]
 
 
 def _weights_link(comparison: WaveComparison) -> dict[str, str] | None:

@@ -9,6 +9,8 @@ from feedback_app.domain.disclosure.safe import SafeTable
 from feedback_app.services.summarising import InvitedList
 from feedback_app.web.team import phrases
 
+WHOLE = 100  # per cent, from rounded numbers
+
 
 def response_rate(invited: InvitedList | None) -> list[str]:
     """Return how many of a list answered; or that there is no list, or a wrong one, and so no rate."""
@@ -20,6 +22,8 @@ def response_rate(invited: InvitedList | None) -> list[str]:
         return [people, wrong]
     if invited.percent is None or invited.answers.value is None:
         return [people]
+    if invited.percent == WHOLE:
+        return [people, _("All of them answered, or nearly all.")]
     answers, share = format_decimal(invited.answers.value), phrases.percent(invited.percent)
     return [people, _("About %(answers)s of them answered: %(share)s.", answers=answers, share=share)]
 

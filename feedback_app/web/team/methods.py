@@ -16,8 +16,6 @@ from feedback_app.domain.scoring.figures import REVIEW_SHARE
 from feedback_app.reports.asked import UNSURE, needs_review, percent_of_asked
 from feedback_app.web.team import phrases
 
-FEW = 150  # answers, under which a range holds the truth a little more or less often than it says
-
 
 @dataclass(frozen=True)
 class Step:
@@ -45,7 +43,7 @@ def method_of(
     steps = (
         Step(_("How it is worked out"), tuple(formula_of(item, table))),
         Step(_("The numbers behind it"), tuple(_numbers(item, table))),
-        Step(_("The range"), (*_range(table), *listed)),
+        Step(_("The range"), (*_range(table, policy), *listed)),
         Step(_("Answers left out"), tuple(_left_out(item, table, possible))),
         Step(_("Keeping people private"), tuple(_privacy(table, policy, threshold))),
     )
@@ -137,24 +135,17 @@ def _multi_formula(item: MultiItem, table: SafeTable) -> list[str]:
 
 
 def _numbers(item: Item, table: SafeTable) -> list[str]:
-    """Return the protected counts of the answers that the headline counts, and the base."""
+    """Return about how many people each share counts, and the base."""
     counted = [_("All answers that count: %(people)s.", people=phrases.about(table.base))]
-    codes = item.top if isinstance(item, RatingItem | FacesItem) else ()
-    if isinstance(item, RatingItem) and item.reverse_coded:
-        codes = item.bottom
-    shares = {share.code: share for share in table.distribution}
     parts = [
-        _(
-            "%(label)s: %(people)s.",
-            label=phrases.either(phrases.labels_of(item, (code,))),
-            people=phrases.about(shares[code].count),
-        )
-        for code in codes
+        _("%(label)s: %(people)s.", label=phrases.figure_name(item, figure.name), people=phrases.about(figure.people))
+        for figure in table.figures
+        if figure.people is not None
     ]
     return [*parts, *counted, _("All numbers stand in the table.")]
 
 
-def _range(table: SafeTable) -> list[str]:
+def _range(table: SafeTable, policy: Policy) -> list[str]:
     """Return which interval the figures have, what it says and what it cannot say; or that there is none."""
     if not table.figures:
         return [_("Single answers are shown without a range. The fewer answers, the less sure.")]
@@ -171,15 +162,13 @@ def _range(table: SafeTable) -> list[str]:
         sure=sure,
         of=of,
     )
-    few = [_few()] if table.base.value is not None and table.base.value < FEW else []
-    return [*said, chance, *few, _("It cannot tell how people feel who did not answer.")]
-
-
-def _few() -> str:
-    """Return how far off a range of few answers can be: measured, see docs/statistics.md."""
-    low, high, of = format_decimal(92), format_decimal(98), format_decimal(100)
-    return _("With so few answers, that is between %(low)s and %(high)s in %(of)s for most shares.",
-             low=low, high=high, of=of)  # fmt: skip
+    rounded = table.base.high < policy.exact_headline_base
+    wider = (
+        [_("Small numbers are rounded first, so the range is made wider and holds it more often still.")]
+        if rounded
+        else []
+    )
+    return [*said, chance, *wider, _("It cannot tell how people feel who did not answer.")]
 
 
 def _left_out(item: Item, table: SafeTable, possible: Collection[str]) -> list[str]:

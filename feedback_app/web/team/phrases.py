@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
+from flask import current_app
 from flask_babel import format_decimal, pgettext
 from flask_babel import gettext as _
 
-from feedback_app.domain.disclosure.rules import (
-    CATEGORY_TOO_SMALL,
-    ITEMS_DISAGREE,
-    PART_TOO_SMALL,
-    TELLS_HIDDEN,
-    TOO_ALIKE,
-)
+from feedback_app.domain.disclosure.rules import ITEMS_DISAGREE, KEPT_PRIVATE
 from feedback_app.domain.disclosure.safe import SafeCount, SafeFigure
 from feedback_app.domain.instrument import FacesItem, Item, NpsItem, RatingItem, SingleItem
 from feedback_app.reports.columns import RowWords
@@ -108,10 +103,7 @@ def reason(code: str) -> str:
         fewer = int(code.removeprefix(FEWER))
         return _("Fewer than %(number)s answers", number=fewer)
     return {
-        TOO_ALIKE: _("Kept private: nearly everybody gave the same answer, and that would tell what each one said"),
-        CATEGORY_TOO_SMALL: _("Kept private: too few people of one kind stand behind one part of it"),
-        PART_TOO_SMALL: _("Kept private: too few people stand behind one part of it"),
-        TELLS_HIDDEN: _("Kept private, so that a smaller group stays private"),
+        KEPT_PRIVATE: _("Kept private, so that nobody can be picked out"),
         ITEMS_DISAGREE: _("Not shown: its questions do not go together. Read the questions, not a score"),
     }[code]
 
@@ -193,6 +185,12 @@ def missing_names() -> dict[str, str]:
     }
 
 
+def scale_title(code: str) -> str:
+    """Return the title of a score made of several questions in the language of the page; its code without one."""
+    titles = current_app.config["SCALE_TITLES"]
+    return in_page_language(titles[code]) if code in titles else code
+
+
 def caveat() -> str:
     """Return the fixed caveat that stands once beside every set of figures (domain brief 3.15)."""
     return _(
@@ -216,7 +214,7 @@ def file_words(summary: WaveSummary) -> Words:
         without_score=_("Answered too few of its questions for a score"),
         alpha=_("How well its questions go together (Cronbach’s alpha)"),
         weighted=_("%(figure)s (weighted)"),
-        scale_title=in_page_language,
+        scale_title=scale_title,
         read_me=_read_me(summary),
         # Translators: two sheets of a workbook, 31 letters at the most.
         sheets=(_("Read me"), _("Tables")),

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
-from flask import current_app
 from flask_babel import format_decimal
 from flask_babel import gettext as _
 
@@ -20,8 +18,6 @@ from feedback_app.domain.scoring.reliability import (
     AlphaReading,
     reading_of,
 )
-from feedback_app.domain.shelf import Shelf
-from feedback_app.web.languages import in_page_language
 from feedback_app.web.team import phrases
 from feedback_app.web.team.methods import Step
 
@@ -41,24 +37,13 @@ class ScaleLine:
     facts: tuple[str, ...]
 
 
-def scale_titles() -> Mapping[str, str]:
-    """Return scale -> title in the partnership's first language."""
-    return _titles_on(current_app.config["SHELF"])
-
-
-@lru_cache(maxsize=4)
-def _titles_on(shelf: Shelf) -> Mapping[str, str]:
-    """Return the titles on a shelf of files; a process reads them once."""
-    return dict(shelf.load_scales().item_scales)
-
-
 def scale_line(scale: SafeScale) -> ScaleLine:
     """Return one scale in words; a score whose questions do not go together is not shown (brief 3.4)."""
     held = withheld_words(scale)
     figure = scale.score
     return ScaleLine(
         code=scale.code,
-        title=in_page_language(scale.title),
+        title=phrases.scale_title(scale.code),
         people=phrases.people(scale.base),
         score="" if held or figure.value is None else phrases.number(figure.value),
         range="" if held else phrases.ends(figure),
@@ -128,7 +113,7 @@ def _weighted(figure: SafeFigure) -> str:
     score, ends = phrases.number(figure.value), phrases.range_of(figure)
     answers = phrases.answers_in_all(figure.base)
     told = _("%(score)s with weights (%(range)s), from %(answers)s.", score=score, range=ends, answers=answers)
-    return f"{told} {_('This range is too wide rather than too narrow.')}"
+    return f"{told} {_('It can be a little too wide. It cannot allow for who did not answer.')}"
 
 
 def method_of_scores(lines: Sequence[ScaleLine]) -> tuple[Step, ...]:

@@ -38,6 +38,8 @@ def _nps_sentences(item: NpsItem, table: SafeTable) -> list[str]:
         said = [_("%(promoters)s answered 9 or 10, %(passives)s 7 or 8, %(detractors)s 0 to 6.", **shares)]
     if score.value is None:
         return [*said, _("Score: not shown. %(reason)s.", reason=phrases.reason(score.reason or ""))]
+    if table.headline is None:
+        return [*said, _("The score is in the table only: so few answers leave it too unsure.")]
     value, ends = phrases.figure_value(score), phrases.range_of(score)
     return [*said, _("Score %(value)s (%(range)s). Read it only beside earlier years.", value=value, range=ends)]
 

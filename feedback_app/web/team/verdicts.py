@@ -92,10 +92,14 @@ def counted_at_once(compared: int, scores: bool = False) -> str:
         return _("Only one was compared here, so nothing had to be allowed for.")
     number = format_decimal(compared)
     if scores:
-        return _("%(number)s scores were looked at together, so a change must be clearer to count (Benjamini-Hochberg).",
-                 number=number)  # fmt: skip
-    return _("%(number)s questions were looked at together, so a change must be clearer to count (Benjamini-Hochberg).",
-             number=number)  # fmt: skip
+        return _(
+            "%(number)s scores were looked at together, so a change must be clearer to count (Benjamini-Hochberg).",
+            number=number,
+        )
+    return _(
+        "%(number)s questions were looked at together, so a change must be clearer to count (Benjamini-Hochberg).",
+        number=number,
+    )
 
 
 def refusal(code: str, then: str, now: str) -> str:

@@ -29,7 +29,7 @@ from feedback_app.web.team.components import component_samples
 from feedback_app.web.team.figures import section_figures
 from feedback_app.web.team.forms import RowsForm
 from feedback_app.web.team.hearing import hearing_of, hurried_sentence
-from feedback_app.web.team.scale_words import method_of_scores, scale_line, scale_titles
+from feedback_app.web.team.scale_words import method_of_scores, scale_line
 
 blueprint = Blueprint("team", __name__, template_folder="templates", url_prefix="/team")
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -45,9 +45,7 @@ def policy() -> Policy:
 def get_summary(slug: str) -> WaveSummary:
     """Return a wave's protected summary in the language of the page; raise SurveyUnknown."""
     population, language = current_app.config["POPULATION"], page_language().locale
-    return summarising.summarise_wave(
-        db.session, scope(), slug, policy(), language, population=population, titles=scale_titles()
-    )
+    return summarising.summarise_wave(db.session, scope(), slug, policy(), language, population=population)
 
 
 @blueprint.get("")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flask_babel import format_decimal
+from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
 
-from feedback_app.domain.disclosure.safe import SafeFigure, SafeTable
+from feedback_app.domain.disclosure.safe import SafeTable
 from feedback_app.domain.instrument import Item
 from feedback_app.domain.weighting.weighing import (
     CHILDREN,
@@ -41,12 +41,12 @@ def dimension_name(breakdown: str) -> str:
 
 def weighted_sentence(table: SafeTable) -> str:
     """Return what stands beside a headline that weights move by more than 5 points; nothing for any other."""
-    pair = _pair(table)
-    if pair is None or abs(pair[0].value - pair[1].value) <= MUCH:  # type: ignore[operator]
+    apart = _points_apart(table)
+    if apart is None or apart <= MUCH:
         return ""
-    value = phrases.figure_value(pair[1])
-    return _("With weights: %(value)s. That is more than %(points)s points away: look at who answered.",
-             value=value, points=format_decimal(MUCH))  # fmt: skip
+    value = phrases.figure_value(table.weighted[0])
+    return _("With weights: %(value)s. That is about %(points)s points away: look at who answered.",
+             value=value, points=format_decimal(apart))  # fmt: skip
 
 
 def weight_step(item: Item, table: SafeTable, facts: WeightingFacts) -> Step:
@@ -65,26 +65,29 @@ def weight_step(item: Item, table: SafeTable, facts: WeightingFacts) -> Step:
     ]  # fmt: skip
     held = dict.fromkeys(figure.reason for figure in table.weighted if figure.reason)
     said += [_("Not shown with weights: %(reason)s.", reason=phrases.reason(reason)) for reason in held]
-    pair = _pair(table)
-    if pair is not None:
-        said.append(_apart(*pair))
+    apart = _points_apart(table)
+    if apart is not None:
+        said.append(_apart(apart))
     return Step(about, (*said, *_covers(facts)))
 
 
-def _apart(plain: SafeFigure, weighted: SafeFigure) -> str:
-    points = abs((plain.value or 0) - (weighted.value or 0))
-    if points > MUCH:
-        apart = _("Plain and weighted figure differ by more than %(points)s points.", points=format_decimal(MUCH))
-        return f"{apart} {_('Look at who answered.')}"
-    return _("Plain and weighted figure differ by %(points)s points or less.", points=format_decimal(MUCH))
+def _apart(points: int) -> str:
+    number = format_decimal(points)
+    said = ngettext(
+        "Plain and weighted figure are about %(number)s point apart.",
+        "Plain and weighted figure are about %(number)s points apart.",
+        points,
+        number=number,
+    )
+    return f"{said} {_('Look at who answered.')}" if points > MUCH else said
 
 
-def _pair(table: SafeTable) -> tuple[SafeFigure, SafeFigure] | None:
-    """Return the headline plain and weighted, where both are shown."""
-    if not table.weighted or table.headline is None or table.headline.value is None:
+def _points_apart(table: SafeTable) -> int | None:
+    """Return how far the shown headline and its weighted figure lie apart, None where one is not shown."""
+    plain, weighted = table.headline, table.weighted[0] if table.weighted else None
+    if plain is None or weighted is None or plain.value is None or weighted.value is None:
         return None
-    weighted = table.weighted[0]
-    return None if weighted.value is None else (table.headline, weighted)
+    return abs(plain.value - weighted.value)
 
 
 def _covers(facts: WeightingFacts) -> list[str]:
@@ -131,7 +134,7 @@ def why_no_weights(reasons: Sequence[str]) -> list[str]:
     words = {
         CHILDREN: _("Answers of children and young people are never weighted."),
         NO_FRAME: _("We do not know how many families there are of each kind, so we do not weight."),
-        OTHER_SURVEY: _("We do not know how many people this survey could have reached, so we do not weight."),
+        OTHER_SURVEY: _("We have no numbers of families to weight this survey to."),
         NO_MARGIN: _("We do not know how many families there are of each kind, so we do not weight."),
         TOO_FEW: _("No weighted figures: they need %(number)s answers from the families we can count.",
                    number=format_decimal(LEAST_PEOPLE)),
