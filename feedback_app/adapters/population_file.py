@@ -11,6 +11,7 @@ from feedback_app.adapters.yaml_lines import Problem, SurveyFileError
 from feedback_app.domain.population import TABLE_COLUMNS, PopulationTable
 
 COLUMNS = (*TABLE_COLUMNS, "people")
+LONGEST = 9  # digits of a number of people
 Groups = Mapping[str, Mapping[str, int]]
 Row = tuple[int, dict[str, str]]  # line, cell by column
 
@@ -66,13 +67,15 @@ class _Reading:
                 self._note(f"the district {district} is missing")
             elif gaps:
                 self._note(f"{district} has no row for {'; '.join(_said(keys[1:]) for keys in gaps)}")
+            elif not any(self.people.get(keys, 1) for keys in wanted):
+                self._note(f"nobody lives in {district}: every number there is 0")
 
     def _wrong(self, row: dict[str, str]) -> Iterator[str]:
         for name in TABLE_COLUMNS:
             if row[name] not in self.groups[name]:
                 yield f"there is no {name} called {row[name]!r}; there are: {', '.join(self.groups[name])}"
-        if not (row["people"].isascii() and row["people"].isdecimal()):
-            yield f"people should be a whole number from 0 on, without commas, not {row['people']!r}"
+        if not (row["people"].isascii() and row["people"].isdecimal() and len(row["people"]) <= LONGEST):
+            yield f"people should be a whole number from 0 on, without commas, not {row['people'][:40]!r}"
 
     def _note(self, message: str) -> None:
         self.problems.append(Problem(self.path.as_posix(), self.line, None, message))

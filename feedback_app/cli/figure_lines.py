@@ -200,7 +200,7 @@ def comparison_lines(found: WaveComparison, titles: Mapping[str, str]) -> Iterat
     yield f"What changed in {found.after.wave.slug} since {found.before.wave.slug}"
     numbers = f"{about(found.before.number).capitalize()} then, {about(found.after.number)} now."
     if found.detectable is not None:
-        numbers += f" A change of {found.detectable:g} points or more would most likely be noticed."
+        numbers += f" Looked at alone, a question that all answered would most likely show {found.detectable:g} points."
     if found.weighted:
         numbers += " All figures here are weighted."
     yield from wrap(numbers, WIDTH)
@@ -218,7 +218,10 @@ def comparison_lines(found: WaveComparison, titles: Mapping[str, str]) -> Iterat
 def _family_lines(family: Family, found: WaveComparison, titles: Mapping[str, str]) -> Iterator[str]:
     yield FAMILIES[family.name]
     told = f"{family.m} looked at together; each verdict allows for that (Benjamini-Hochberg), ranges do not."
-    yield told if family.m > 1 else "One compared."
+    if family.detectable is not None and family.m > 1:
+        told += " Among them, one with the usual number of answers would most likely show"
+        told += f" {family.detectable:g} points."
+    yield from wrap(told if family.m > 1 else "One compared.", WIDTH)
     for change in family.changes:
         yield from _headed(change.code, _words_of(change.code, found, titles))
         yield from _change_lines(change)

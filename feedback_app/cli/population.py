@@ -54,8 +54,8 @@ def check(table: Path | None) -> None:
         if fact.value is not None:
             click.echo(f"  {fact.value:,} {_said(fact)}")
     click.echo(
-        f"To use it, put it beside population.yaml and say there: table: {table.name} (instead of margins), "
-        "with its source, date and place."
+        f"To use it, put it beside population.yaml and say there: table: {table.name} (instead of margins and "
+        "taken_from), with its source, date and place."
     )
 
 

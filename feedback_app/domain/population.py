@@ -59,7 +59,7 @@ class Frame(Frozen):
     ``groups``: breakdown -> group key -> the code it is reported as; answers in another group are not covered.
     ``margins``: breakdown -> group key -> people, from the file itself or from the ``table`` beside it.
     ``taken_from``: breakdown -> key of the fact whose parts a margin repeats. ``localities``: district code -> locality
-    code, known from the partnership, never from the file.
+    code, known from the partnership, never from the file. ``unsure``: breakdown -> codes of those who do not know.
     """
 
     source: str = Field(min_length=1)
@@ -72,6 +72,7 @@ class Frame(Frozen):
     margins: Mapping[str, Mapping[str, Annotated[int, Field(ge=0)]]] = {}
     taken_from: Mapping[str, str] = {}
     table: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_-]+\.csv$")
+    unsure: Mapping[str, tuple[int, ...]] = {}
     localities: Mapping[int, int] = {}
 
     @cached_property

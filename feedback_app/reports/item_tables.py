@@ -17,7 +17,7 @@ from feedback_app.domain.instrument import (
     SingleItem,
     TextItem,
 )
-from feedback_app.domain.scoring.counts import Counts
+from feedback_app.domain.scoring.counts import Counts, EffectiveCounts
 from feedback_app.domain.scoring.figures import NPS_CODES, NPS_DETRACTORS, NPS_MINIMUM_BASE, NPS_PROMOTERS
 from feedback_app.domain.scoring.headlines import HeadlineSpec, headlines_for, share_headline
 from feedback_app.domain.weighting.weighing import Weighting
@@ -108,9 +108,21 @@ def weighted_answers(instrument: Instrument, frame: AnswerFrame, weighting: Weig
         if headlines_of(item) and not item.practice:
             tally = tally_item(item, frame, whole)
             parts = [tally_item(item, frame, cross) for cross in crosses]
-            within = [part.counts(group).values for part in parts for group in range(len(part.people))]
-            found[item.id] = Weighted(tally.effective_counts(0), tally.counts(0).values, tuple(within))
+            crossed = [part.counts(group).values for part in parts for group in range(len(part.people))]
+            bases = {spec.within for spec in headlines_of(item) if spec.within}
+            within = {base: _answers_of(base, item, frame, weighting) for base in bases}
+            found[item.id] = Weighted(tally.effective_counts(0), tally.counts(0).values, tuple(crossed), within)
     return found
+
+
+def _answers_of(base: frozenset[int], item: Item, frame: AnswerFrame, weighting: Weighting) -> EffectiveCounts:
+    """Return the weighted answers of the people covered who gave one of a base's answers."""
+    import numpy as np
+
+    there = weighting.covered & np.isin(frame.codes[item.id], sorted(base))
+    return tally_item(
+        item, frame, Grouping(np.where(there, 0, -1).astype(np.intp), 1, weighting.weights)
+    ).effective_counts(0)
 
 
 def _crosses(weighting: Weighting) -> list[Grouping]:

@@ -17,7 +17,7 @@ from feedback_app.domain.disclosure.totals import count_safe
 from feedback_app.domain.instrument import Instrument
 from feedback_app.domain.population import Frame, Population
 from feedback_app.domain.scope import Scope
-from feedback_app.domain.scoring.quality import sensitivity_check
+from feedback_app.domain.scoring.quality import largest_shift
 from feedback_app.domain.scoring.rounding import round_half_up
 from feedback_app.domain.weighting.weighing import Weighting
 from feedback_app.domain.who_answered import WhoAnswered, who_answered
@@ -257,11 +257,11 @@ def _quality(hurried: Hurried, number: int, release: SafeRelease, policy: Policy
     if number < policy.exact_headline_base or flagged.value is None:
         return Quality(flagged, None)
     shown = {table.code for table in release if table.headline and table.headline.value is not None}
-    moved = sensitivity_check(
+    moved = largest_shift(
         {code: value for code, value in hurried.everybody.items() if code in shown},
         {code: value for code, value in hurried.without.items() if code in shown},
     )
-    return Quality(flagged, math.ceil(abs(moved.points)) if moved else None)
+    return Quality(flagged, None if moved is None else math.ceil(moved))
 
 
 def count_wave_exactly(db: Session, scope: Scope, slug: str, language: str) -> ExactWave:

@@ -94,7 +94,7 @@ def count_wave(wave: Wave, weighting: Weighting | None = None) -> CountedWave:
     items = (wave.favourable & given, given & ~wave.favourable)
     asked = (wave.promoters & more, more & ~wave.promoters & ~wave.detractors, wave.detractors & more)
     tops = [np.where(given[:, at], 100.0 * wave.favourable[:, at], np.nan) for at in range(SCALE)]
-    scores = person_scores(np.column_stack(tops), SCALE // 2)
+    scores = person_scores(np.column_stack(tops))
     people = _columns(items, (FAVOURABLE, OTHER), None)
     return CountedWave(
         people if weighting is None else _columns(items, (FAVOURABLE, OTHER), weights),

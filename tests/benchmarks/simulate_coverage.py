@@ -150,7 +150,7 @@ def _scores(random: np.random.Generator, n: int, shares: tuple[float, ...]) -> n
     latent = TOGETHER * random.standard_normal((n, 1)) + np.sqrt(1 - TOGETHER**2) * random.standard_normal((n, 6))
     items = 25.0 * np.searchsorted(np.cumsum(shares)[:-1], ndtr(latent))
     items[random.random((n, 6)) < 0.05] = np.nan
-    return person_scores(items, 3)
+    return person_scores(items)
 
 
 def _off(coverage: float, error: float) -> str:

@@ -67,7 +67,9 @@ def test_what_changed_is_told_family_by_family_with_verdict_size_and_the_reason_
     printed = run.must(*COMPARED)
     assert f"What changed in {NOW} since {THEN}" in printed
     told = " ".join(printed.split())
-    assert "About 310 answers then, about 345 answers now. A change of 11 points or more" in told
+    assert "About 310 answers then, about 345 answers now. Looked at alone, a question that all answered would" in told
+    assert "most likely show 11 points." in told
+    assert "one with the usual number of answers would most likely show 16 points" in told
     assert "Questions everybody is asked 19 looked at together; each verdict allows for that" in told
     assert "higher: +15 points (range 7 to 23); 47% (base 285) then, 62% (base 315) now; p 0.01" in told
     assert "lower: -15 points (range -24 to -5)" in told

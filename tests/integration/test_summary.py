@@ -52,7 +52,7 @@ def test_a_wave_is_summarised_item_by_item_in_the_order_asked(db: Session) -> No
     assert [item["code"] for item in data["items"]] == list(make_instrument().items)
     first = data["items"][1]
     assert set(first) >= {"code", "type", "base", "missing", "distribution", "headline"}
-    assert set(first["headline"]) == {"name", "value", "low", "high", "base"}
+    assert set(first["headline"]) == {"name", "value", "low", "high", "base", "people"}
     assert json.loads(json.dumps(data)) == data
 
 

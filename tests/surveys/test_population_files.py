@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -233,6 +234,17 @@ def test_people_are_whole_numbers(area: Path, people: str) -> None:
     rows = table_rows(area)
     rows[1] = f'burnley,0_to_4,ehc_plan,"{people}"'
     assert told(area, rows) == [f"2: people should be a whole number from 0 on, without commas, not {people!r}"]
+
+
+def test_a_number_of_thousands_of_digits_is_refused_shortened(area: Path) -> None:
+    rows = table_rows(area)
+    rows[1] = f"burnley,0_to_4,ehc_plan,{'9' * 5000}"
+    assert told(area, rows) == [f"2: people should be a whole number from 0 on, without commas, not {'9' * 40!r}"]
+
+
+def test_a_district_where_nobody_lives_is_told(area: Path) -> None:
+    rows = [re.sub(r"^(burnley,.*),\d+$", r"\1,0", row) for row in table_rows(area)]
+    assert told(area, rows) == [f"{len(rows)}: nobody lives in burnley: every number there is 0"]
 
 
 def test_nobody_in_a_cell_is_a_number_too(area: Path) -> None:

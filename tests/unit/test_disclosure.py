@@ -11,9 +11,10 @@ import pytest
 import yaml
 from pydantic import ValidationError
 
+from feedback_app.domain.disclosure import sources
 from feedback_app.domain.disclosure.gate import protect, total_safe
 from feedback_app.domain.disclosure.policy import Policy
-from feedback_app.domain.disclosure.rules import ItemTable
+from feedback_app.domain.disclosure.rules import TELLS_HIDDEN, ItemTable
 from feedback_app.domain.disclosure.safe import SafeTable
 from feedback_app.domain.scoring.counts import Counts
 from feedback_app.domain.scoring.figures import net_score, share_of
@@ -140,7 +141,14 @@ def test_r2_totals_are_rounded_on_their_own() -> None:
 
 def test_r2_a_headline_of_100_or_more_comes_from_exact_counts_in_whole_percent() -> None:
     table = safe(five(8, 9, 13, 34, 56))
-    assert table.headline.as_dict() == {"name": "top_two_box", "value": 75, "low": 67, "high": 82, "base": 120}
+    assert table.headline.as_dict() == {
+        "name": "top_two_box",
+        "value": 75,
+        "low": 67,
+        "high": 82,
+        "base": 120,
+        "people": 90,
+    }
     assert safe(five(8, 9, 13, 34, 57)).headline.value == 75
     assert safe(five(8, 9, 14, 34, 55)).headline.value == 74
 
@@ -148,11 +156,11 @@ def test_r2_a_headline_of_100_or_more_comes_from_exact_counts_in_whole_percent()
 def test_r2_a_headline_under_100_comes_from_sums_rounded_on_their_own() -> None:
     table = safe(five(2, 8, 12, 24, 14))
     rounded, least, most = (
-        share_of(Counts({1: no, 5: yes}), "top_two_box", (4, 5)) for no, yes in ((20, 40), (22, 38), (18, 42))
+        share_of(Counts({1: base - yes, 5: yes}), "top_two_box", (4, 5)) for yes, base in ((40, 60), (38, 62), (42, 58))
     )
-    assert (table.headline.value, table.headline.low, table.headline.high) == (67, 51, 80)
-    assert (round(rounded.value), round(least.low), round(most.high)) == (67, 51, 80)
-    assert safe(five(2, 8, 12, 22, 14)).headline.value == 64
+    assert (table.headline.value, table.headline.low, table.headline.high) == (67, 49, 82)
+    assert (round(rounded.value), round(least.low), round(most.high)) == (67, 49, 82)
+    assert safe(five(2, 8, 12, 22, 14)).headline.value == 58  # 35 of 60, though the other 22 are rounded to 20
 
 
 def test_r2_one_small_cell_among_60_answers_does_not_take_the_headline_away() -> None:
@@ -172,7 +180,8 @@ def test_r2_a_sum_that_would_tell_a_hidden_count_is_not_used() -> None:
     told = faces(0, 40, 40)
     assert [figure.withheld for figure in safe(told).figures] == [None, "R1"]
     both_four = ItemTable("PC40", "single", Counts({1: 4, 2: 4, 3: 52}), (share_headline("first_two", (1, 2)),))
-    assert safe(both_four).headline.as_dict() == {"name": "first_two", "withheld": "R2"}
+    assert safe(both_four).headline.as_dict() == {"name": "first_two", "withheld": "R1"}
+    assert sources.headline_sources(both_four, POLICY)[0].held == ("R2", TELLS_HIDDEN)
 
 
 def test_r2_exact_counts_give_way_to_rounded_ones_where_they_would_tell_a_hidden_count() -> None:
@@ -180,7 +189,8 @@ def test_r2_exact_counts_give_way_to_rounded_ones_where_they_would_tell_a_hidden
         table = ItemTable("PC40", "single", Counts(cells), (share_headline("first_two", (1, 2)),))
         assert safe(table).headline.value == value
     both = ItemTable("PC40", "single", Counts({1: 7, 2: 4, 3: 92}), (share_headline("first_two", (1, 2)),))
-    assert safe(both).headline.withheld == "R2"
+    assert safe(both).headline.withheld == "R1"
+    assert sources.headline_sources(both, POLICY)[0].held == ("R2", TELLS_HIDDEN)
 
 
 def test_r2_a_second_figure_must_not_give_away_what_the_first_left_hidden() -> None:
@@ -197,29 +207,41 @@ def test_r2_a_mean_needs_every_count_to_be_shown() -> None:
 
 def test_r2_a_sensitive_item_is_withheld_where_nearly_all_gave_the_same_answer() -> None:
     held = safe(five(3, 3, 3, 0, 91, sensitive=True))
-    assert (held.withheld, held.reason) == ("R2", "answers_too_alike")
+    assert (held.withheld, held.reason) == ("R1", "kept_private")
     assert (held.base.value, held.distribution, dict(held.missing)) == (100, (), {})
-    assert held.headline.withheld == "R2"
+    assert (held.headline.withheld, held.headline.reason) == ("R1", "kept_private")
     assert safe(five(3, 3, 4, 0, 90, sensitive=True)).withheld is None
     assert safe(five(3, 3, 3, 0, 91)).withheld is None
 
 
 def test_r2_under_20_answers_that_are_all_the_same_are_withheld() -> None:
-    assert safe(five(0, 0, 0, 0, 19)).withheld == "R2"
+    assert safe(five(0, 0, 0, 0, 19)).withheld == "R1"
     assert safe(five(0, 0, 0, 1, 18)).withheld is None
     assert safe(five(0, 0, 0, 0, 20)).withheld is None
 
 
 def test_nps_is_not_published_under_30_answers() -> None:
-    assert safe(nps(12, 8, 9)).headline.as_dict() == {"name": "nps", "withheld": "R0"}
-    assert safe(nps(12, 8, 9)).headline.reason == "fewer_than_30"
-    assert safe(nps(12, 8, 10)).headline.withheld is None
+    (held,) = safe(nps(12, 8, 9)).figures
+    assert (held.as_dict(), held.reason) == ({"name": "nps", "withheld": "R0"}, "fewer_than_30")
+    assert safe(nps(12, 8, 10)).figures[0].withheld is None
+
+
+def test_nps_heads_an_item_only_where_the_base_is_seen_to_be_100_or_more() -> None:
+    for few in (nps(12, 8, 9), nps(12, 8, 10), nps(40, 30, 29), nps(40, 30, 32)):
+        assert safe(few).headline is None
+        assert safe(few).as_dict()["headline"] is None
+        assert safe(few).as_dict()["figures"][0]["name"] == "nps"
+    many = safe(nps(40, 30, 33))
+    assert many.headline is many.figures[0]
 
 
 def test_nps_is_exact_from_100_and_rounded_below_and_needs_all_three_groups() -> None:
     headline = safe(nps(40, 30, 50)).headline
     assert (headline.value, headline.low, headline.high) == (-8, -23, 7)
-    assert safe(nps(21, 12, 17)).headline.value == pytest.approx(100 * (20 - 15) / 45, abs=0.5)
+    assert safe(nps(21, 12, 17)).figures[0].value == 10  # 20 less 15, of 50
+    spread = Counts(dict(enumerate((3, 3, 3, 3, 2, 2, 2, 2, 3, 4, 5))))  # 9, 5 and 18 people
+    crowded = safe(ItemTable("PC30", "nps11", spread, headlines_for("nps11")))
+    assert (crowded.base.value, crowded.figures[0].value) == (30, -29)  # 10 less 20 leave nobody of 30: of 35
     assert safe(nps(80, 36, 4)).headline.withheld == "R1"
 
 
@@ -234,7 +256,7 @@ def test_a_share_with_a_base_of_its_own_is_judged_by_that_base() -> None:
     few = safe(ItemTable("EH02", "single", Counts({1: 5, 2: 4, 3: 60}), (spec,))).headline
     assert (few.as_dict(), few.base.as_total()) == ({"name": "in_time", "withheld": "R0"}, {"fewer_than": 10})
     some = safe(ItemTable("EH02", "single", Counts({1: 21, 2: 22, 3: 60}), (spec,))).headline
-    assert (some.value, some.base.value) == (50, 45)
+    assert (some.value, some.people.value, some.base.value) == (44, 20, 45)
 
 
 def test_a_reverse_coded_item_has_its_favourable_share_as_headline() -> None:
@@ -315,8 +337,8 @@ def test_a_release_reads_like_a_sequence_and_as_plain_json() -> None:
             {"code": 4, "count": 35, "percent": 29},
             {"code": 5, "count": 55, "percent": 46},
         ],
-        "headline": {"name": "top_two_box", "value": 75, "low": 67, "high": 82, "base": 120},
-        "figures": [{"name": "top_two_box", "value": 75, "low": 67, "high": 82, "base": 120}],
+        "headline": {"name": "top_two_box", "value": 75, "low": 67, "high": 82, "base": 120, "people": 90},
+        "figures": [{"name": "top_two_box", "value": 75, "low": 67, "high": 82, "base": 120, "people": 90}],
     }
 
 

@@ -50,12 +50,11 @@ class Wave:
 
     def used(self, pair: Sums) -> Sums:
         """Return the sums that the headline would be made from."""
-        return (to_five(pair[0]), to_five(pair[1])) if self.rounds else pair
+        return on_fives(pair) if self.rounds else pair
 
     def ways(self, pair: Sums) -> tuple[Sums, ...]:
-        """Return the sums that the range is made to hold for: the used ones, and the outermost that round to them."""
-        used = self.used(pair)
-        return (used, *_outermost(used)) if self.rounds else (used,)
+        """Return the sums that the range is made to hold for: the used ones, and the outermost that round the same."""
+        return (self.used(pair), *(_outermost(on_fives(pair)) if self.shown.base.low < 100 else ()))
 
     def fitting(self) -> Iterator[Cells]:
         """Try every table within the rounded counts; keep those with the published base and headline."""
@@ -66,12 +65,17 @@ class Wave:
 
     def _has_headline(self, pair: Sums) -> bool:
         figure = self.shown.headline
-        return headline(self.ways(pair)) == (figure.value, figure.low, figure.high)
+        return min(pair) >= 5 and headline(self.ways(pair)) == (figure.value, figure.low, figure.high)
 
 
-def _outermost(used: Sums) -> tuple[Sums, ...]:
-    ends = [(max(5, number - 2), number + 2) for number in used]
-    return tuple((yes, no) for yes in ends[0] for no in ends[1])
+def on_fives(pair: Sums) -> Sums:
+    yes, base = to_five(pair[0]), to_five(sum(pair))
+    return yes, base - yes if base > yes else to_five(pair[1])
+
+
+def _outermost(rounded: Sums) -> tuple[Sums, ...]:
+    ends = [(number - 2, number + 2) for number in (rounded[0], sum(rounded))]
+    return tuple((yes, base - yes) for yes, base in product(*ends))
 
 
 @cache

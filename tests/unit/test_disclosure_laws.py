@@ -15,9 +15,10 @@ from feedback_app.domain.disclosure.rules import ItemTable
 from feedback_app.domain.disclosure.safe import SafeCount, SafeTable
 from feedback_app.domain.missing import MISSING_KEYS
 from feedback_app.domain.scoring.counts import Counts
-from feedback_app.domain.scoring.headlines import headlines_for
+from feedback_app.domain.scoring.headlines import headlines_for, share_headline
 
 POLICY = Policy()
+cell = st.integers(0, 30)
 small_and_large = st.one_of(st.integers(0, 6), st.integers(0, 60), st.integers(0, 900))
 CODES = {"freq5": range(1, 6), "csat5": range(1, 6), "smiley3": range(1, 4), "nps11": range(11), "single": range(1, 8)}
 
@@ -99,6 +100,31 @@ def test_percentages_come_from_the_shown_counts_alone(table: ItemTable) -> None:
             assert 0 <= share.percent <= 100
 
 
+@given(st.tuples(cell, cell, cell), st.booleans(), st.booleans())
+def test_under_100_a_share_of_one_option_is_that_options_percent_and_the_people_beside_it(
+    cells: tuple[int, ...], minors: bool, sensitive: bool
+) -> None:
+    counts = Counts(dict(enumerate(cells, start=1)))
+    specs = [share_headline(f"option_{code}", (code,)) for code in counts.values]
+    for spec, code in zip(specs, counts.values, strict=True):
+        shown = one(ItemTable("PC40", "single", counts, (spec,), minors, sensitive))
+        if shown.headline.withheld is None and sum(cells) < 100:
+            beside = next(share for share in shown.distribution if share.code == code)
+            assert (shown.headline.value, shown.headline.people) == (beside.percent, beside.count)
+            assert shown.headline.base == shown.base
+
+
+@given(tables())
+def test_the_people_of_a_share_are_its_sum_rounded_on_its_own(table: ItemTable) -> None:
+    for spec, figure in zip(table.headlines, one(table).figures, strict=True):
+        assert (figure.people is None) == (figure.withheld is not None or not spec.is_share)
+        if figure.people is not None:
+            number = table.counts.of(spec.groups[0])
+            assert figure.people.value == 5 * ((number + 2) // 5)
+            if table.counts.base < 100:
+                assert abs(figure.value - 100 * figure.people.value / figure.base.value) <= 0.5
+
+
 @given(st.tuples(tables("PC01"), tables("PC02"), tables("PC03")))
 def test_the_order_of_tables_and_options_changes_nothing(three: tuple[ItemTable, ...]) -> None:
     forwards = protect(three, POLICY)
@@ -111,9 +137,6 @@ def turned(table: ItemTable) -> ItemTable:
     values = dict(reversed(table.counts.values.items()))
     missing = dict(reversed(table.counts.missing.items()))
     return ItemTable(table.code, table.type, Counts(values, missing), table.headlines, table.minors, table.sensitive)
-
-
-cell = st.integers(0, 30)
 
 
 @given(st.tuples(cell, cell, cell, cell, cell), st.permutations(range(1, 6)), st.booleans())

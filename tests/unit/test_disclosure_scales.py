@@ -90,11 +90,11 @@ def test_how_many_have_no_score_is_hidden_when_it_is_few() -> None:
 )
 def test_a_score_is_withheld_where_nearly_all_have_the_same(alike: int, more: dict[str, bool], held: bool) -> None:
     shown = safe(scale(alike=alike, **more))
-    assert (shown.reason == "answers_too_alike") is held
+    assert (shown.reason == "kept_private") is held
 
 
 def test_a_score_without_any_spread_is_too_alike() -> None:
-    assert safe(scale(mean_score([50.0] * 120), alike=0)).reason == "answers_too_alike"
+    assert safe(scale(mean_score([50.0] * 120), alike=0)).reason == "kept_private"
 
 
 def test_reliability_needs_100_complete_answers_and_keeps_its_own_refusals() -> None:
@@ -108,7 +108,7 @@ def test_reliability_needs_100_complete_answers_and_keeps_its_own_refusals() -> 
 def test_reliability_does_not_tell_that_a_question_had_but_one_answer() -> None:
     nobody_else = safe(scale(alpha=Alpha(None, None, None, 6, 140, "no_spread"), alike_items=0)).alpha
     four_others = safe(scale(alike_items=4)).alpha
-    assert nobody_else.reason == four_others.reason == "answers_too_alike"
+    assert nobody_else.reason == four_others.reason == "kept_private"
     assert safe(scale(alike_items=5)).alpha.reason is None
 
 
@@ -117,8 +117,8 @@ def test_a_weighted_score_needs_100_people_covered_and_stands_beside_the_plain_o
     assert (both.score.value, both.weighted.value, both.weighted.base.value) == (62, 56, 100)
     assert both.as_dict()["weighted"]["value"] == 56
     assert safe(scale(mean(300), weighted=mean(99))).weighted.reason == "fewer_than_100"
-    assert safe(scale(mean(300), alike=3, weighted=mean(250))).weighted.reason == "answers_too_alike"
-    assert safe(scale(mean(300), weighted=mean_score([50.0] * 220))).weighted.reason == "answers_too_alike"
+    assert safe(scale(mean(300), alike=3, weighted=mean(250))).weighted.reason == "kept_private"
+    assert safe(scale(mean(300), weighted=mean_score([50.0] * 220))).weighted.reason == "kept_private"
     assert "weighted" not in safe(scale()).as_dict()
 
 

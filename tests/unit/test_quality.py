@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from feedback_app.domain.instrument import Instrument
-from feedback_app.domain.scoring.quality import Sensitivity, scaled_runs, sensitivity_check, straight_lined
+from feedback_app.domain.scoring.quality import largest_shift, scaled_runs, straight_lined
 
 OPTIONS = [{"code": code, "label": str(code)} for code in range(1, 6)]
 
@@ -92,18 +92,14 @@ def test_another_question_between_ends_a_run_and_a_practice_question_does_not() 
     assert scaled_runs(survey_of(*["single"] * 8)) == ()
 
 
-def test_the_largest_shift_is_told_with_its_sign_and_figure() -> None:
+def test_the_largest_shift_is_that_of_the_figure_that_moves_most_either_way() -> None:
     everybody = {"PC06": 61.0, "PC07": 40.0, "PC08": 20.0}
-    found = sensitivity_check(everybody, {"PC06": 62.5, "PC07": 37.0, "PC08": 20.0})
-    assert found == Sensitivity("PC07", -3.0, compared=3, lost=0)
+    assert largest_shift(everybody, {"PC06": 62.5, "PC07": 37.0, "PC08": 20.0}) == 3.0
+    assert largest_shift(everybody, everybody) == 0.0
 
 
-def test_figures_without_a_value_are_not_compared_and_those_lost_are_counted() -> None:
+def test_figures_without_a_value_both_ways_are_not_compared() -> None:
     everybody = {"PC06": 61.0, "PC07": None, "PC08": 20.0, "PC09": 30.0}
-    assert sensitivity_check(everybody, {"PC06": 61.5, "PC07": 10.0, "PC08": None}) == Sensitivity("PC06", 0.5, 1, 2)
-
-
-def test_nothing_to_compare_is_no_shift_and_of_equal_shifts_the_first_counts() -> None:
-    assert sensitivity_check({}, {}) is None
-    assert sensitivity_check({"PC06": None}, {"PC06": 5.0}) is None
-    assert sensitivity_check({"PC06": 1.0, "PC07": 1.0}, {"PC06": 3.0, "PC07": -1.0}).name == "PC06"
+    assert largest_shift(everybody, {"PC06": 61.5, "PC07": 10.0, "PC08": None}) == 0.5
+    assert largest_shift({}, {}) is None
+    assert largest_shift({"PC06": None}, {"PC06": 5.0}) is None

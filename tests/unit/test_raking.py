@@ -192,3 +192,15 @@ def test_a_hundred_thousand_people_are_raked_in_a_moment() -> None:
     raked = rake(codes, targets)
     assert time.perf_counter() - start < 1
     assert raked.converged
+
+
+def test_raking_goes_on_until_counts_stand_still_where_some_are_missing_on_a_margin() -> None:
+    draw = np.random.default_rng(5)
+    a = draw.choice([-1, 0, 1], 400, p=[0.3, 0.5, 0.2])
+    b = draw.choice([0, 1], 400, p=[0.7, 0.3])
+    raked = rake({"a": a, "b": b}, {"a": {0: 0.2, 1: 0.8}, "b": {0: 0.3, 1: 0.7}}, lowest=0.0, highest=1000.0)
+    assert raked.converged
+    for codes, targets in ((a, {0: 0.2, 1: 0.8}), (b, {0: 0.3, 1: 0.7})):
+        for code, target in targets.items():
+            wanted = target * (codes >= 0).sum()
+            assert raked.weights[codes == code].sum() == pytest.approx(wanted, abs=1e-3)

@@ -300,3 +300,16 @@ def test_what_is_told_of_a_weighting_is_the_same_for_all_that_is_shown_alike(par
             assert (reason in one.reasons) == (reason in two.reasons), (counts, other)
             told.add((reason, reason in one.reasons))
     assert len(told) == 4
+
+
+def test_who_is_not_sure_of_a_district_or_lives_elsewhere_counts_where_districts_are_not_weighted_on(
+    parents: Instrument,
+) -> None:
+    told = people()
+    told["district"][50:60], told["district"][60:70] = OUTSIDE, NOT_SURE
+    alone = weigh(frame(margins={"provision": {"plan": 300, "support": 700}}), told, parents)
+    assert alone.covered.all()
+    with_districts = weigh(frame(unsure={"district": (NOT_SURE,)}), told, parents)
+    assert not with_districts.covered[50:60].any()
+    assert with_districts.covered[60:].all()
+    assert set(with_districts.categories["district"][60:70].tolist()) == {-1}

@@ -33,9 +33,10 @@ def protect(tables: Sequence[ItemTable], policy: Policy, scales: Sequence[ScaleT
     A headline needs every part it adds up, and every part that it and the figures before it would let a reader
     subtract, to hold T people or more (else R1). From 100 answers up it is computed from exact counts; below, and
     when the exact sums would pin a hidden count down to fewer than three candidates, from each part's sum rounded
-    on its own; when even those sums would, it is withheld (R2). A small cell beside a large one is therefore no
-    obstacle: only the sum of both goes in. A weighted headline stands only beside an exact one, and only where each
-    part holds T or more in every category that the two together would let a reader solve for.
+    on its own; when even those sums would, it is withheld (R2). Readers are told one rule and reason for both. A small
+    cell beside a large one is therefore no obstacle: only the sum of both goes in. A weighted headline stands only
+    beside an exact one, and only where each part holds T or more in every category that the two together would let a
+    reader solve for. What the shown counts alone, or a refusal, tell of a hidden one is not judged here (R3).
     """
     for given in ([table.code for table in tables], [scale.code for scale in scales]):
         if len(set(given)) != len(given):

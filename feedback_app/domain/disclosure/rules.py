@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from feedback_app.domain.disclosure.policy import Policy
@@ -30,12 +30,14 @@ class Weighted:
     """Weighted answers to one item, and what of them an unweighted figure beside would let a reader work out.
 
     ``covered`` counts the people whom the weights cover, by option code; each of ``crosses`` those of them in one
-    category of a margin that has three or fewer (plan or SEN support; the localities).
+    category of a margin that has three or fewer (plan or SEN support; the localities). ``within``: the options that
+    make a figure's own base -> the answers of those people alone, scaled to their own effective base.
     """
 
     counts: EffectiveCounts
     covered: Mapping[int, int]
     crosses: tuple[Mapping[int, int], ...]
+    within: Mapping[frozenset[int], EffectiveCounts] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Raise ValueError when the counts do not lie within each other, without telling any count."""
@@ -168,15 +170,15 @@ def withheld_scale(table: ScaleTable, policy: Policy) -> tuple[Rule, str] | None
 
 
 def counts_to_use(
+    spec: HeadlineSpec,
     table: ItemTable,
-    parts: tuple[list[frozenset[int]], list[frozenset[int]]],
+    told: Sequence[frozenset[int]],
     ranges: Mapping[int, Range],
     whole: Range,
     policy: Policy,
     exact: bool,
 ) -> Counts | None:
-    """Return exact counts, or each part's rounded sum on one of its options, or None when both tell too much."""
-    summed, told = parts
+    """Return exact counts, or rounded ones, or None when both tell too much."""
     threshold = policy.threshold_for(table.minors, table.sensitive)
     hidden = {code for code in table.possible if ranges[code].low < threshold}
     sums = {part: table.counts.of(part) for part in told}
@@ -186,16 +188,17 @@ def counts_to_use(
     rough = {part: Range(*rounded_range(count, policy.rounding, threshold)) for part, count in sums.items()}
     if narrows_a_hidden_count(ranges, hidden, rough, whole):
         return None
-    stand_ins = {max(part): rounded(table.counts.of(part), policy.rounding) for part in summed}
-    return Counts({code: stand_ins.get(code, 0) for code in table.counts.values})
+    return rounded_counts(spec, table, policy)
 
 
-def with_base(counts: Counts, spec: HeadlineSpec, table: ItemTable, policy: Policy) -> Counts:
-    """Return rounded counts whose base is the one that is shown, the rest made to fit; as they are where none fits.
+def rounded_counts(spec: HeadlineSpec, table: ItemTable, policy: Policy) -> Counts:
+    """Return each part's sum, rounded on its own, on one of its options; the rest made to fit the base where it can.
 
     So a share is the printed number of people of the printed base, wherever it stands.
     """
     parts = spec.parts(table.possible)
+    stand_ins = {max(part): rounded(table.counts.of(part), policy.rounding) for part in parts}
+    counts = Counts({code: stand_ins.get(code, 0) for code in table.counts.values})
     answered = table.counts.of(spec.within) if spec.within else table.counts.base
     rest = rounded(answered, policy.rounding) - counts.of(frozenset().union(*spec.groups))
     if spec.change is None or len(parts) <= len(spec.groups) or rest <= 0:

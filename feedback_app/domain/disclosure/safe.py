@@ -93,7 +93,9 @@ class SafeFigure(_Sealed):
         if self.withheld:
             return {"name": self.name, "withheld": self.withheld}
         interval = {"low": self.low, "high": self.high}
-        plain = {"name": self.name, "value": self.value, **interval, "base": self.base.as_total()}
+        plain: dict[str, Any] = {"name": self.name, "value": self.value, **interval, "base": self.base.as_total()}
+        if self.people:
+            plain["people"] = self.people.as_plain()
         return plain | ({"of_list": True} if self.of_list else {})
 
 

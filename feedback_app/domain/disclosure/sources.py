@@ -20,7 +20,7 @@ from feedback_app.domain.disclosure.rules import (
     Weighted,
     as_told,
     counts_to_use,
-    with_base,
+    rounded_counts,
     withheld_figure,
     withheld_weighted,
     withheld_whole,
@@ -41,9 +41,9 @@ if TYPE_CHECKING:
 class Source:
     """The counts that one headline is computed from, or in ``held`` the rule and reason why there are none.
 
-    ``people`` are the same answers unweighted, ``told`` the sums of options that the figure is taken to tell. A range
-    made of rounded counts is as wide as any counts need that round to the same, or it would miss too often; but not
-    where the base shows 100 answers or more: there it would tell that exact counts told too much.
+    ``people`` are the same answers unweighted, ``told`` the sums of options that the figure is taken to tell. Where the
+    base may be under 100 for all readers know, the range is as wide as any counts need that round to the same, or it
+    would miss too often; elsewhere it is not. Were it only so where counts are rounded, it would tell which were used.
     """
 
     spec: HeadlineSpec
@@ -52,7 +52,7 @@ class Source:
     people: Counts | None = None
     told: tuple[frozenset[int], ...] = ()
     held: tuple[Rule, str] | None = None
-    corners: tuple[Counts, ...] = ()  # for a wider range: the outermost counts that round to the same
+    corners: tuple[Counts, ...] = ()  # where the range is wider: the outermost counts that round to the same
     number: SafeCount | None = None  # of a share: the people it counts, rounded on their own
     invited: int | None = None  # how many are on the list, where the range is that of a list
     kept_back: int = 0  # as many of the list are held not to have answered, at least: a hidden number may be so large
@@ -139,21 +139,20 @@ def _source(
     told = (*parts[0], *parts[1])
     if held := withheld_figure(spec, table, answered, told, policy):
         return Source(spec, base, held=held)
-    counts = _counts(table, parts, policy, exact=answered >= policy.exact_headline_base)
+    counts = _counts(spec, table, parts[1], policy, exact=answered >= policy.exact_headline_base)
     if counts is None:
         return Source(spec, base, held=("R2", TELLS_HIDDEN))
     hidden = policy.threshold_for(table.minors, table.sensitive)
-    if counts is not table.counts:
-        counts = with_base(counts, spec, table, policy)
-    wide = counts is not table.counts and spec.change is not None and base.low < policy.exact_headline_base
-    corners = _corners(counts, spec, table, policy) if wide else ()
+    wide = spec.change is not None and base.low < policy.exact_headline_base
+    corners = _corners(spec, table, policy) if wide else ()
     invited = table.invited if spec.is_share and not spec.within else None
     number = count_safe(table.counts.of(spec.groups[0]), hidden, policy) if spec.is_share else None
     return Source(spec, base, counts, counts, told, corners=corners, number=number, invited=invited, kept_back=hidden)
 
 
-def _corners(counts: Counts, spec: HeadlineSpec, table: ItemTable, policy: Policy) -> tuple[Counts, ...]:
+def _corners(spec: HeadlineSpec, table: ItemTable, policy: Policy) -> tuple[Counts, ...]:
     """Return the outermost counts that round to what is shown: each part and the base as small or large as can be."""
+    counts = rounded_counts(spec, table, policy)
     below, above = policy.rounding // 2, (policy.rounding - 1) // 2
     *named, last = [max(part) for part in spec.parts(table.possible)]
     ways = []
@@ -165,14 +164,14 @@ def _corners(counts: Counts, spec: HeadlineSpec, table: ItemTable, policy: Polic
 
 
 def _counts(
-    table: ItemTable, parts: tuple[list[frozenset[int]], list[frozenset[int]]], policy: Policy, *, exact: bool
+    spec: HeadlineSpec, table: ItemTable, told: Sequence[frozenset[int]], policy: Policy, *, exact: bool
 ) -> Counts | None:
     threshold = policy.threshold_for(table.minors, table.sensitive)
     cells = {code: count_safe(count, threshold, policy) for code, count in table.counts.values.items()}
     nobody = Range(0, 0)  # an option that nobody could choose
     ranges = {code: Range(c.low, c.high) if code in table.possible else nobody for code, c in cells.items()}
     whole_base = total_safe(table.counts.base, policy, table.minors)
-    return counts_to_use(table, parts, ranges, Range(whole_base.low, whole_base.high), policy, exact)
+    return counts_to_use(spec, table, told, ranges, Range(whole_base.low, whole_base.high), policy, exact)
 
 
 def _weighted_source(source: Source, table: ItemTable, weighted: Weighted, policy: Policy) -> Source:
@@ -181,8 +180,11 @@ def _weighted_source(source: Source, table: ItemTable, weighted: Weighted, polic
     number = people.of(source.spec.within) if source.spec.within else people.base
     base = total_safe(number, policy, table.minors)
     held = source.held or withheld_weighted(weighted, source.told, table, policy)
+    if held is None and number < policy.exact_headline_base:
+        held = "R2", f"fewer_than_{policy.exact_headline_base}"
     if held is None and source.counts is not table.counts:
         held = "R2", TELLS_HIDDEN  # the unweighted figure had to give way to rounded counts
     if held:
         return Source(source.spec, base, held=held)
-    return Source(source.spec, base, weighted.counts, people, told=source.told)
+    counts = weighted.within.get(source.spec.within, weighted.counts)
+    return Source(source.spec, base, counts, people, told=source.told)

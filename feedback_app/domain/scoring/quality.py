@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -14,16 +13,6 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 LEAST_ITEMS = 6
-
-
-@dataclass(frozen=True)
-class Sensitivity:
-    """How far figures move when the flagged answers are left out; ``points`` is signed: without less with."""
-
-    name: str  # of the figure that moves the most
-    points: float
-    compared: int  # figures that have a value both ways
-    lost: int  # figures that have a value only with the flagged answers
 
 
 def scaled_runs(instrument: Instrument, least: int = LEAST_ITEMS) -> tuple[tuple[str, ...], ...]:
@@ -62,19 +51,10 @@ def straight_lined(codes: ArrayLike, quick: ArrayLike, least: int = LEAST_ITEMS)
     return flags
 
 
-def sensitivity_check(everybody: Mapping[str, float | None], kept: Mapping[str, float | None]) -> Sensitivity | None:
-    """Return the largest shift, in the figures' points, from all answers to those left without the flagged ones.
+def largest_shift(everybody: Mapping[str, float | None], kept: Mapping[str, float | None]) -> float | None:
+    """Return how far a figure moves at most, in its points, when the flagged answers are left out.
 
-    Both map a figure's name to its value, None = none. Of equal shifts the first counts; None if nothing compares.
+    Both map a figure's name to its value, None = none. None if no figure has a value both ways.
     """
-    shifts: dict[str, float] = {}
-    lost = 0
-    for name, value in everybody.items():
-        other = kept.get(name)
-        if value is not None and other is not None:
-            shifts[name] = other - value
-        lost += value is not None and other is None
-    if not shifts:
-        return None
-    largest = max(shifts, key=lambda name: abs(shifts[name]))
-    return Sensitivity(largest, shifts[largest], len(shifts), lost)
+    others = ((value, kept.get(name)) for name, value in everybody.items())
+    return max((abs(other - value) for value, other in others if value is not None and other is not None), default=None)

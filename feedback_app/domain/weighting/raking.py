@@ -59,6 +59,13 @@ class _Margin:
         factors = wanted / (free + (free == 0))  # a category without free cells has none to multiply
         return np.where(held, 1.0, np.append(factors, 1.0)[self.category])
 
+    def drift(self, people: NDArray[Any]) -> float:
+        """Return how far the weighted counts still are from the targets, as a share of the people known on the margin.
+
+        Where some are missing on a margin, shares can agree while the counts, and other margins with them, still move.
+        """
+        return float(abs(self.counts(people) - self.target * self.known).max() / self.known) if self.known else 0.0
+
     def error(self, people: NDArray[Any]) -> float:
         """Return the largest difference between a category's share of the known and its target, 0 to 1."""
         counts = self.counts(people)
@@ -189,7 +196,7 @@ def _adjusted(
         before = weights
         for margin in margins:
             weights = weights * margin.factors(weights * people, held)
-        if max(margin.error(weights * people) for margin in margins) < tolerance:
+        if max(margin.drift(weights * people) for margin in margins) < tolerance:
             return weights
         if not weights.any():
             return np.ones(people.size)  # every category that somebody chose has a target of 0

@@ -81,20 +81,26 @@ def weigh(frame: Frame | None, breakdowns: Mapping[str, ArrayLike], instrument: 
         return _unweighted(size, MARGINS, OTHER_SURVEY)
     nobody_knows = np.full(size, MISSING, dtype=np.int64)
     told = {name: columns.get(name, nobody_knows) for name in {*frame.groups, *frame.margins}}
+    told |= {
+        name: np.where(np.isin(told[name], codes), MISSING, told[name])
+        for name, codes in frame.unsure.items()
+        if name in told
+    }
     return _weighed(frame, told, covered_by(frame, told, size))
 
 
 def covered_by(frame: Frame, breakdowns: Mapping[str, NDArray[Any]], people: int) -> NDArray[Any]:
     """Return a boolean a person: whether the frame counts people like this one.
 
-    A group that the frame does not count is outside it, such as families without a plan or SEN support, or those who
-    live elsewhere. So is who does not say which plan; to leave out another thing takes nobody out.
+    A group that a margin does not count is outside the frame, such as families without a plan or SEN support, or those
+    who live elsewhere where districts are counted. So is who does not say which plan; to leave out another thing, or
+    not to be sure of it, takes nobody out.
     """
     import numpy as np
 
     inside = np.ones(people, dtype=bool)
-    for name, groups in frame.groups.items():
-        known = list(groups.values()) + ([] if name == "provision" else [MISSING])
+    for name, groups in frame.by_code.items():
+        known = list(groups) + ([] if name == "provision" else [MISSING])
         inside &= np.isin(breakdowns[name], known)
     return inside
 

@@ -162,7 +162,7 @@ def _range(table: SafeTable, policy: Policy) -> list[str]:
         sure=sure,
         of=of,
     )
-    rounded = table.base.high < policy.exact_headline_base
+    rounded = table.base.low < policy.exact_headline_base
     wider = (
         [_("Small numbers are rounded first, so the range is made wider and holds it more often still.")]
         if rounded
