@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import format_date, format_decimal, ngettext
+from flask_babel import format_date, format_decimal
 from flask_babel import gettext as _
 
 from feedback_app.extensions import db
@@ -86,17 +86,15 @@ def _the_other_way(shown: WaveComparison, other: WaveComparison) -> list[str]:
         {change.code for family in found.families for change in family.changes if change.verdict in changed.CLEAR}
         for found in (shown, other)
     )
-    both = len(clear & there)
-    number, of_both = format_decimal(len(there)), format_decimal(both)
     if not clear and not there:
         return []
+    if not there:
+        none = _("With weights no change is clear.") if other.weighted else _("Without weights no change is clear.")
+        return [f"{none} {_('Say so when you speak of these.')}"]
+    numbers = {"there": format_decimal(len(there)), "both": format_decimal(len(clear & there))}
     if other.weighted:
-        said = ngettext("With weights %(number)s change is clear", "With weights %(number)s changes are clear",
-                        len(there), number=number)  # fmt: skip
-    else:
-        said = ngettext("Without weights %(number)s change is clear", "Without weights %(number)s changes are clear",
-                        len(there), number=number)  # fmt: skip
-    return [_("%(counted)s; clear both ways: %(both)s. Speak of both.", counted=said, both=of_both)]
+        return [_("Clear changes with weights: %(there)s. Clear with and without: %(both)s. Speak of both.", **numbers)]
+    return [_("Clear changes without weights: %(there)s. Clear with and without: %(both)s. Speak of both.", **numbers)]
 
 
 def _family(family: Family, waves: Waves, span: int) -> FamilyView:

@@ -118,7 +118,8 @@ def _answer_line(item: Item, share: SafeShare) -> Line:
 
 def _figure_line(item: Item, figure: SafeFigure) -> Line:
     value = phrases.figure_value(figure) if figure.reason is None else phrases.reason(figure.reason)
-    return Line(phrases.figure_name(item, figure.name), "", value, phrases.ends(figure))
+    people = "" if figure.people is None else phrases.people(figure.people)
+    return Line(phrases.figure_name(item, figure.name), people, value, phrases.ends(figure))
 
 
 def possible_missing(instrument: Instrument, section: Section, item: Item) -> frozenset[str]:
