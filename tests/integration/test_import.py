@@ -229,4 +229,4 @@ def test_a_friends_and_family_export_is_brought_in_and_summed_up(run: CommandLin
     run.must("wave", "open", "--survey", "nhs_fft", "--slug", "fft", "--opens", "2023-01-02")
     where = ["--survey", "nhs_fft", "--wave", "fft", "--map", str(IMPORTS / "nhs_fft_map.yaml"), "--apply"]
     assert "Responses added to fft: 12." in run.must("responses", "import", str(file), *where)
-    assert "csat 80 (49 to 94.3)" in run("summary", "--wave", "fft", "--exact").stdout
+    assert "csat 80.0 (49.0 to 94.3)" in run("summary", "--wave", "fft", "--exact").stdout
