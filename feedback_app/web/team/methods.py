@@ -16,6 +16,8 @@ from feedback_app.domain.scoring.figures import REVIEW_SHARE
 from feedback_app.reports.asked import UNSURE, needs_review, percent_of_asked
 from feedback_app.web.team import phrases
 
+FEW = 150  # answers, under which a range holds the truth a little more or less often than it says
+
 
 @dataclass(frozen=True)
 class Step:
@@ -162,13 +164,24 @@ def _range(table: SafeTable, policy: Policy) -> list[str]:
         sure=sure,
         of=of,
     )
-    rounded = table.base.low < policy.exact_headline_base
-    wider = (
-        [_("Small numbers are rounded first, so the range is made wider and holds it more often still.")]
-        if rounded
-        else []
-    )
-    return [*said, chance, *wider, _("It cannot tell how people feel who did not answer.")]
+    return [*said, chance, *_how_sure(table, policy), _("It cannot tell how people feel who did not answer.")]
+
+
+def _how_sure(table: SafeTable, policy: Policy) -> list[str]:
+    """Return how far off a range of few answers can be: measured, see docs/statistics.md."""
+    if table.base.low < policy.exact_headline_base:
+        return [_("Small numbers are rounded first, so the range is made wider and holds it more often still.")]
+    if table.base.low < FEW:
+        low, high, of = format_decimal(92), format_decimal(98), format_decimal(100)
+        return [
+            _(
+                "From so few answers it is %(low)s to %(high)s in %(of)s, as the share has it.",
+                low=low,
+                high=high,
+                of=of,
+            )
+        ]
+    return []
 
 
 def _left_out(item: Item, table: SafeTable, possible: Collection[str]) -> list[str]:
