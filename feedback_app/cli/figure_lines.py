@@ -33,7 +33,6 @@ WITHHELD = {
     "too_few_items": "too few questions",
     "too_few_people": "fewer than 50 people answered all its questions",
     "no_spread": "everybody answered alike",
-    "faces": "not computed from three faces",
 }
 REFUSED = {
     "absent": "not asked in the earlier wave",

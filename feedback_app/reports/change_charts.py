@@ -15,7 +15,6 @@ EDGE = 4.0  # per cent of the width on either side, so that a mark at the end of
 NARROWEST = 20  # points that the shortest axis reaches to either side
 STEP = 20  # an axis ends at a multiple of this many points, so that the line half way is a whole number too
 HEIGHT = 40  # pixels of a lane
-AXIS_HEIGHT = 20
 BAND, DOT = 10, 8
 THINNEST = 0.01  # per cent: a range of no width is still a bar
 

@@ -11,13 +11,14 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from tests.support.application import migrate, running_application
 from tests.support.axe import check_page
 from tests.support.databases import sqlite_url
 from tests.support.demonstrated import seed
 from tests.support.server import serving
+from tests.support.walk_browser import NARROW, press_last, quiet_console
 
 Elsewhere = Callable[..., Any]
 CHROMIUM = ("chromium", "chromium-browser")
@@ -86,3 +87,19 @@ def fielded(live_app: Flask, elsewhere: Elsewhere) -> Flask:
 def axe() -> Callable[[Page], None]:
     """The check of a page by axe-core: axe(page) raises NotAccessible."""
     return check_page
+
+
+@pytest.fixture
+def lead(browser: Browser, browser_context_args: dict[str, object], base_url: str, fielded: Flask) -> Iterator[Page]:
+    """A workstream lead's page, 320 px wide, whose console has to stay quiet."""
+    from feedback_app.services.accounts import DEMONSTRATION_PASSWORD
+
+    context = browser.new_context(**(browser_context_args | {"viewport": NARROW, "base_url": base_url}))
+    page = context.new_page()
+    with quiet_console(page):
+        page.goto("/team/sign-in")
+        page.fill("[name=email]", "lead@example.org")
+        page.fill("[name=password]", DEMONSTRATION_PASSWORD)
+        press_last(page)
+        yield page
+    context.close()

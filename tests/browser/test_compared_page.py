@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from flask import Flask
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
-from tests.support.walk_browser import NARROW, look_at, press_last, quiet_console
+from tests.support.walk_browser import look_at
 
 PREFIXES = pytest.mark.parametrize("prefix", ["", "/ar-xb"], ids=["english", "right-to-left"])
 OUTSIDE_THEIR_LANE = """() => [...document.querySelectorAll('.lane')].flatMap(lane => {
@@ -23,22 +20,6 @@ CENTRES = """() => [...document.querySelectorAll('.measure:not(.measure--axis) .
   return Math.round(zero.left + zero.width / 2 - room.left - room.width / 2);
 })"""
 AXIS_TOP = "() => Math.round(document.querySelector('.measure--axis').getBoundingClientRect().top)"
-
-
-@pytest.fixture
-def lead(browser: Browser, browser_context_args: dict[str, object], base_url: str, fielded: Flask) -> Iterator[Page]:
-    """A workstream lead's page, 320 px wide, whose console has to stay quiet."""
-    from feedback_app.services.accounts import DEMONSTRATION_PASSWORD
-
-    context = browser.new_context(**(browser_context_args | {"viewport": NARROW, "base_url": base_url}))
-    page = context.new_page()
-    with quiet_console(page):
-        page.goto("/team/sign-in")
-        page.fill("[name=email]", "lead@example.org")
-        page.fill("[name=password]", DEMONSTRATION_PASSWORD)
-        press_last(page)
-        yield page
-    context.close()
 
 
 def compared(page: Page, survey: str) -> str:

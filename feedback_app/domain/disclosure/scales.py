@@ -17,7 +17,7 @@ from feedback_app.domain.disclosure.rules import (
 from feedback_app.domain.disclosure.safe import SEAL, SafeAlpha, SafeFigure, SafeScale
 from feedback_app.domain.disclosure.sources import whole_figure
 from feedback_app.domain.disclosure.totals import count_safe, is_small_group, total_safe
-from feedback_app.domain.scoring.reliability import FACES, TOO_FEW_ITEMS, AlphaReading, reading_of
+from feedback_app.domain.scoring.reliability import TOO_FEW_ITEMS, AlphaReading, reading_of
 from feedback_app.domain.scoring.rounding import round_half_up
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def _alpha(alpha: Alpha, table: ScaleTable, held: str | None, policy: Policy) ->
 
 def _no_alpha(alpha: Alpha, table: ScaleTable, policy: Policy) -> str | None:
     """Return why reliability is not shown, without telling that nobody at all chose another answer to an item."""
-    if alpha.refused in (FACES, TOO_FEW_ITEMS):
+    if alpha.refused == TOO_FEW_ITEMS:
         return alpha.refused
     if alpha.people < policy.exact_headline_base:
         return f"fewer_than_{policy.exact_headline_base}"

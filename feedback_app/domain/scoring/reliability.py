@@ -12,7 +12,6 @@ if TYPE_CHECKING:
 
 LEAST_PEOPLE = 50
 LEAST_ITEMS = 3
-FACES = "faces"
 TOO_FEW_ITEMS = "too_few_items"
 TOO_FEW_PEOPLE = "too_few_people"
 NO_SPREAD = "no_spread"

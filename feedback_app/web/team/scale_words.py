@@ -11,7 +11,6 @@ from flask_babel import gettext as _
 from feedback_app.domain.disclosure.rules import ITEMS_DISAGREE, TOO_ALIKE
 from feedback_app.domain.disclosure.safe import SafeAlpha, SafeFigure, SafeScale
 from feedback_app.domain.scoring.reliability import (
-    FACES,
     NO_SPREAD,
     TOO_FEW_ITEMS,
     TOO_FEW_PEOPLE,
@@ -75,7 +74,6 @@ def reliability_words(alpha: SafeAlpha | None) -> str:
 
 def _refusal(reason: str) -> str:
     words = {
-        FACES: _("Not worked out for three faces"),
         TOO_FEW_ITEMS: _("Too few questions to tell: read the questions first"),
         TOO_FEW_PEOPLE: _("Too few people answered all of its questions to tell"),
         NO_SPREAD: _("Answers are too much alike to tell"),
