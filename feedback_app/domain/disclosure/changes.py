@@ -16,8 +16,9 @@ from typing import TypeVar
 from feedback_app.domain.comparing import too_few
 from feedback_app.domain.disclosure.policy import Policy
 from feedback_app.domain.disclosure.rules import ItemTable, ScaleTable
-from feedback_app.domain.disclosure.safe import SEAL, SafeChange, SafeFigure
+from feedback_app.domain.disclosure.safe import SafeChange, SafeFigure
 from feedback_app.domain.disclosure.scales import SCORE, protect_scale
+from feedback_app.domain.disclosure.sealing import SEAL
 from feedback_app.domain.disclosure.sources import Source, figure_of, headline_sources, weighted_sources
 from feedback_app.domain.scoring.changes import Change, mean_change
 from feedback_app.domain.scoring.families import benjamini_hochberg, verdict_of

@@ -17,8 +17,9 @@ from types import MappingProxyType
 
 from feedback_app.domain.disclosure.policy import Policy
 from feedback_app.domain.disclosure.rules import ItemTable, ScaleTable, as_told, withheld_whole
-from feedback_app.domain.disclosure.safe import SEAL, SafeCount, SafeRelease, SafeShare, SafeTable
+from feedback_app.domain.disclosure.safe import SafeCount, SafeRelease, SafeShare, SafeTable
 from feedback_app.domain.disclosure.scales import protect_scale
+from feedback_app.domain.disclosure.sealing import SEAL
 from feedback_app.domain.disclosure.sources import figure_of, headline_sources, weighted_sources
 from feedback_app.domain.disclosure.totals import count_safe, is_small_group, total_safe
 from feedback_app.domain.missing import MISSING_KEYS

@@ -30,6 +30,22 @@ def rounded_range(count: int, step: int, least: int) -> tuple[int, int]:
     return max(least, value - step // 2), value + (step - 1) // 2
 
 
+def rounded_within(total: int, step: int, cells: Range) -> tuple[int, Range]:
+    """Return a total rounded to a multiple of ``step`` that its shown cells allow, and the totals that print as it.
+
+    ``cells`` is the range of the total that a reader works out from the shown cells alone. A total near an end of it
+    that rounded past it would tell that every cell lies at its own end, and so a hidden one. Instead the outermost
+    multiple within also stands for all beyond it, so each printed total leaves a hidden cell SAFE_WIDTH of room (R3).
+    """
+    lowest, highest = -(-cells.low // step) * step, cells.high // step * step
+    if lowest >= highest:
+        return rounded((cells.low + cells.high) // 2, step), cells
+    value = min(max(rounded(total, step), lowest), highest)
+    low = cells.low if value == lowest else value - step // 2
+    high = cells.high if value == highest else value + (step - 1) // 2
+    return value, Range(low, high)
+
+
 def total_range(ranges: Iterable[Range]) -> Range:
     """Return the range of a sum of counts, each known by its range."""
     both = list(ranges)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from feedback_app.domain.scoring.scales import MeanScore
 
 # R0 to R2 keep people private. "method" keeps back a figure that would mislead (brief 3.4).
-Rule = Literal["R0", "R1", "R2", "method"]
+Rule = Literal["R0", "R1", "R2", "R3", "R4", "method"]
 TOO_ALIKE = "answers_too_alike"
 PART_TOO_SMALL = "part_below_threshold"
 ITEMS_DISAGREE = "items_disagree"

@@ -1,47 +1,24 @@
 """What may be shown: protected counts, shares, figures and tables, made by this package alone.
 
-The objects hold no way back to the exact counts. Whoever makes one shows the seal, which only this package imports.
+The objects hold no way back to the exact counts.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import InitVar, dataclass, field
-from typing import Any, Literal, Self
+from typing import Any, Literal
 
 from feedback_app.domain.disclosure.rules import ITEMS_DISAGREE, Rule
+from feedback_app.domain.disclosure.sealing import Sealed
 from feedback_app.domain.scoring.families import Verdict
 
 HIDDEN: Literal["c"] = "c"
 NPS_HEADLINE_BASE = 100  # answers; from 30 on the score stands among the figures (brief 3.5)
-SEAL = object()
-
-
-class _Sealed:
-    """A value that only this package makes: copies are the object itself, and it cannot be pickled or subclassed."""
-
-    __slots__ = ()
-
-    def __init_subclass__(cls) -> None:
-        if cls.__module__ != __name__:
-            raise TypeError("protected values cannot be subclassed")
-
-    def __post_init__(self, seal: object) -> None:
-        if seal is not SEAL:
-            raise TypeError("protected values are made by the disclosure gate only")
-
-    def __copy__(self) -> Self:
-        return self
-
-    def __deepcopy__(self, memo: object) -> Self:
-        return self
-
-    def __reduce_ex__(self, protocol: object) -> Any:
-        raise TypeError("protected values are not pickled: use as_dict()")
 
 
 @dataclass(frozen=True, slots=True)
-class SafeCount(_Sealed):
+class SafeCount(Sealed):
     """A count that may be shown: ``value`` (rounded) or ``symbol``; the true one lies in ``low`` to ``high``."""
 
     seal: InitVar[object]
@@ -60,7 +37,7 @@ class SafeCount(_Sealed):
 
 
 @dataclass(frozen=True, slots=True)
-class SafeShare(_Sealed):
+class SafeShare(Sealed):
     """One option of a distribution: protected count, and whole percent of the protected base or None if hidden."""
 
     seal: InitVar[object]
@@ -74,7 +51,7 @@ class SafeShare(_Sealed):
 
 
 @dataclass(frozen=True, slots=True)
-class SafeFigure(_Sealed):
+class SafeFigure(Sealed):
     """A headline in whole numbers, or None with the rule in ``withheld`` and a machine ``reason``."""
 
     seal: InitVar[object]
@@ -100,7 +77,7 @@ class SafeFigure(_Sealed):
 
 
 @dataclass(frozen=True, slots=True)
-class SafeTable(_Sealed):
+class SafeTable(Sealed):
     """One item as it may be shown; ``withheld`` is the rule that holds back everything but the base.
 
     ``weighted`` holds the same figures in the same order, of the people the weights cover; empty without weights.
@@ -142,7 +119,7 @@ class SafeTable(_Sealed):
 
 
 @dataclass(frozen=True, slots=True)
-class SafeAlpha(_Sealed):
+class SafeAlpha(Sealed):
     """How well a scale's questions agree, with its 95% interval, to 2 decimals; or None with a machine ``reason``."""
 
     seal: InitVar[object]
@@ -162,7 +139,7 @@ class SafeAlpha(_Sealed):
 
 
 @dataclass(frozen=True, slots=True)
-class SafeScale(_Sealed):
+class SafeScale(Sealed):
     """A scale's mean score, 0 to 100 in whole numbers, as it may be shown; ``without`` are asked but have no score.
 
     ``without`` is None under the minimum base, ``alpha`` where none is to be made.
@@ -211,7 +188,7 @@ class SafeScale(_Sealed):
 
 
 @dataclass(frozen=True, slots=True)
-class SafeChange(_Sealed):
+class SafeChange(Sealed):
     """The later wave less the earlier in whole points, its 95% interval and verdict; or why they are not compared.
 
     ``p`` is adjusted for the ``m`` changes made together and rounded up to 2 decimals, so that it agrees with the
@@ -249,7 +226,7 @@ class SafeChange(_Sealed):
 
 
 @dataclass(frozen=True, slots=True)
-class SafeRelease(_Sealed):
+class SafeRelease(Sealed):
     """The protected tables of one release, in the order they were given, and its scales."""
 
     seal: InitVar[object]

@@ -14,7 +14,8 @@ from feedback_app.domain.disclosure.rules import (
     as_told,
     withheld_scale,
 )
-from feedback_app.domain.disclosure.safe import SEAL, SafeAlpha, SafeFigure, SafeScale
+from feedback_app.domain.disclosure.safe import SafeAlpha, SafeFigure, SafeScale
+from feedback_app.domain.disclosure.sealing import SEAL
 from feedback_app.domain.disclosure.sources import whole_figure
 from feedback_app.domain.disclosure.totals import count_safe, is_small_group, total_safe
 from feedback_app.domain.scoring.reliability import TOO_FEW_ITEMS, AlphaReading, reading_of

@@ -25,7 +25,8 @@ from feedback_app.domain.disclosure.rules import (
     withheld_weighted,
     withheld_whole,
 )
-from feedback_app.domain.disclosure.safe import SEAL, SafeCount, SafeFigure
+from feedback_app.domain.disclosure.safe import SafeCount, SafeFigure
+from feedback_app.domain.disclosure.sealing import SEAL
 from feedback_app.domain.disclosure.totals import count_safe, total_safe
 from feedback_app.domain.scoring.counts import Counted, Counts
 from feedback_app.domain.scoring.figures import Figure

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from feedback_app.domain.disclosure.policy import Policy
 from feedback_app.domain.disclosure.ranges import rounded, rounded_range
-from feedback_app.domain.disclosure.safe import HIDDEN, SEAL, SafeCount
+from feedback_app.domain.disclosure.safe import HIDDEN, SafeCount
+from feedback_app.domain.disclosure.sealing import SEAL
 
 
 def total_safe(count: int, policy: Policy, minors: bool = False) -> SafeCount:
