@@ -38,8 +38,8 @@ def rounded_within(total: int, step: int, cells: Range) -> tuple[int, Range]:
     multiple within also stands for all beyond it, so each printed total leaves a hidden cell SAFE_WIDTH of room (R3).
     """
     lowest, highest = -(-cells.low // step) * step, cells.high // step * step
-    if lowest >= highest:
-        return rounded((cells.low + cells.high) // 2, step), cells
+    if lowest >= highest:  # one multiple or none: every total that the cells allow prints as the same
+        return lowest if lowest == highest else rounded((cells.low + cells.high) // 2, step), cells
     value = min(max(rounded(total, step), lowest), highest)
     low = cells.low if value == lowest else value - step // 2
     high = cells.high if value == highest else value + (step - 1) // 2
