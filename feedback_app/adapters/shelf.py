@@ -79,7 +79,9 @@ class FileShelf:
         instruments = [self.load_document(name).instrument for name in self.list_surveys()]
         population = self.load_population()
         frame = population.frame if population else None
-        shared = [*self.load_scales().item_scales.values(), *([frame.source, frame.covers] if frame else [])]
+        scales = self.load_scales()
+        groups = [label for breakdown in scales.breakdowns.values() for label in breakdown.groups.values()]
+        shared = [*scales.item_scales.values(), *groups, *([frame.source, frame.covers] if frame else [])]
         return write_catalogue(collect_texts(instruments, self.load_partnership(), shared), path)
 
     def load_map(self, path: Path) -> ImportMap:

@@ -7,6 +7,7 @@ import click
 from feedback_app.cli.audit import audit
 from feedback_app.cli.database import database
 from feedback_app.cli.demonstration import demonstration
+from feedback_app.cli.disclosure import disclosure
 from feedback_app.cli.importing import responses
 from feedback_app.cli.population import population
 from feedback_app.cli.running import Commands
@@ -33,6 +34,7 @@ _COMMANDS = (
     waves,
     responses,
     summary,
+    disclosure,
     demonstration,
     translations,
     user,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from feedback_app.cli.running import Refused, application, first_language, now, scope, settings, shelf, writing
+from feedback_app.cli.running import Refused, application, first_language, now, scope, settings, shelf, taking, writing
 from feedback_app.services import demonstrating
 from feedback_app.services.accounts import DEMONSTRATION_PASSWORD
 
@@ -30,6 +30,7 @@ def seed(answers: int | None) -> None:
                     db, scope(), document, now().date(), first_language(), answers, own
                 ):
                     click.echo(f"{made.wave.slug}: {made.answers} invented answers")
+                    taking().take_snapshot(db, made.wave.slug)
             staff = demonstrating.seed_staff(db, scope()) if settings().demonstration else ()
         click.echo("The demonstration data is there.")
         for address in staff:

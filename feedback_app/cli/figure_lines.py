@@ -19,6 +19,7 @@ CAVEAT = (
     "families. The range shows how much the figure could move by chance alone."
 )
 FEWER = "fewer_than_"
+PLACES = "_places"
 OF_LIST = "*"
 UNITS = {"percent": "", "score": "points from -100 to 100: ", "out of 100": "out of 100: "}
 NPS_NAMES = {"promoters": "9 or 10", "passives": "7 or 8", "detractors": "0 to 6"}
@@ -29,6 +30,8 @@ FAMILIES = {
 }
 WITHHELD = {
     "kept_private": "kept private, so that nobody can be picked out",
+    "too_close": "too close to a figure already shown",
+    "not_asked": "not asked",
     "items_disagree": "its questions do not go together, so read the questions",
     "too_few_items": "too few questions",
     "too_few_people": "fewer than 50 people answered all its questions",
@@ -187,7 +190,9 @@ def figure_name(item: Item, name: str) -> str:
 
 def why_withheld(reason: str) -> str:
     """Return why a figure is not shown, for a machine reason of the rules."""
-    return f"{_plain(reason)} answers" if reason.startswith(FEWER) else WITHHELD[reason]
+    if reason.startswith(FEWER):
+        return _plain(reason) if reason.endswith(PLACES) else f"{_plain(reason)} answers"
+    return WITHHELD[reason]
 
 
 def _plain(code: str) -> str:

@@ -24,6 +24,7 @@ from feedback_app.domain.scope import Scope
 from feedback_app.domain.shelf import Shelf
 from feedback_app.extensions import db
 from feedback_app.services.auditing import EXACT_FIGURES, note_action
+from feedback_app.services.snapshots import Taking
 from feedback_app.settings import Settings, SettingsProblem
 from feedback_app.store.engine import reading_only
 
@@ -132,6 +133,13 @@ def shelf() -> Shelf:
 def policy() -> Policy:
     """Return the partnership's thresholds of disclosure control."""
     return cast(Policy, current_app.config["DISCLOSURE"])
+
+
+def taking() -> Taking:
+    """Return how the partnership takes snapshots today."""
+    config = current_app.config
+    geography = cast(Partnership, config["PARTNERSHIP"]).geography
+    return Taking(scope(), policy(), geography, config["POPULATION"], now().date())
 
 
 def first_language() -> str:

@@ -9,8 +9,9 @@ from typing import Any
 import click
 from flask import current_app
 
-from feedback_app.cli import figure_lines
+from feedback_app.cli import breakdown_lines, figure_lines
 from feedback_app.cli.running import (
+    Failed,
     Refused,
     application,
     first_language,
@@ -18,24 +19,53 @@ from feedback_app.cli.running import (
     policy,
     reading,
     scope,
+    shelf,
+    writing,
 )
+from feedback_app.domain.disclosure.ledger import Audience
+from feedback_app.domain.partnership import Geography
 from feedback_app.reports.summary_csv import Changes, summary_csv
-from feedback_app.services import comparing, summarising
+from feedback_app.services import breaking_down, comparing, exporting, summarising
+from feedback_app.services.breaking_down import WaveBreakdown
 from feedback_app.services.comparing import WaveComparison
 from feedback_app.services.summarising import ExactWave, WaveSummary
 
 EXACT_ALONE = "Exact figures are of one wave, unweighted, as table or json: leave out --compare, --weighted and csv."
 
+BY_ALONE = (
+    "Groups are of one wave, protected and unweighted: name them with --by, without --compare, --weighted, --exact."
+)
+AGAIN = 5  # how often a table is settled anew when others are released meanwhile
+
 
 @click.command("summary")
 @click.option("--wave", "slug", required=True, help="The wave's name; see them with: wave list")
 @click.option("--compare", "earlier", help="An earlier wave of the same survey: also say what changed since then.")
+@click.option(
+    "--by", multiple=True, help="Break the answers down: by district, help plan (provision) ...; two at most."
+)
+@click.option("--item", help="With --by: one question alone, such as PC06.")
 @click.option("--weighted", is_flag=True, help="Also print weighted figures, and compare by them, where that may be.")
 @click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table", help="How to print it.")
 @click.option("--exact", is_flag=True, help="Unprotected counts, for the operator alone; goes into the audit log.")
 @click.option("--reason", default="", help="Why exact figures are needed, for the audit log.")
-def summary(slug: str, earlier: str | None, weighted: bool, form: str, exact: bool, reason: str) -> None:
-    """Sum up a wave; protected, so that its figures point to nobody."""
+def summary(
+    slug: str,
+    earlier: str | None,
+    by: tuple[str, ...],
+    item: str | None,
+    weighted: bool,
+    form: str,
+    exact: bool,
+    reason: str,
+) -> None:
+    """Sum up a wave, or break it down by group; protected, so that its figures point to nobody."""
+    if by or item:
+        if not by or exact or earlier or weighted:
+            raise Refused(BY_ALONE)
+        with application():
+            _print_by_group(slug, by, item, form)
+        return
     if exact and (earlier or weighted or form == "csv"):
         raise Refused(EXACT_ALONE)
     with application():
@@ -56,6 +86,37 @@ def summary(slug: str, earlier: str | None, weighted: bool, form: str, exact: bo
             click.echo(line)
         for line in ("", *figure_lines.comparison_lines(compared, titles)) if compared else ():
             click.echo(line)
+
+
+def _print_by_group(slug: str, by: tuple[str, ...], item: str | None, form: str) -> None:
+    """Print the answers by group; the ledger has what two at once show before it is printed."""
+    geography = current_app.config["PARTNERSHIP"].geography
+    found = _released(slug, by, item, geography)
+    if form == "json":
+        _print_json(found.as_dict())
+        return
+    names = breakdown_lines.group_names(found, shelf().load_scales().breakdowns, geography)
+    if form == "csv":
+        words = breakdown_lines.breakdown_words(found, names)
+        click.echo(exporting.export_breakdown_csv(found, words).decode("utf-8-sig"), nl=False)
+        return
+    for line in breakdown_lines.breakdown_lines(found, names):
+        click.echo(line)
+
+
+def _released(slug: str, by: tuple[str, ...], item: str | None, geography: Geography) -> WaveBreakdown:
+    for _attempt in range(AGAIN):
+        with reading() as db:
+            found = breaking_down.break_down(
+                db, scope(), slug, by, policy(), language=first_language(), geography=geography, item=item
+            )
+            known = breaking_down.is_released(db, found)
+        if not known:
+            with writing() as db:
+                known = breaking_down.release(db, scope(), found, Audience.SEND_TEAM)
+        if known:
+            return found
+    raise Failed("Others looked at the same groups just now. Nothing was shown; run the command again.")
 
 
 def _found(slug: str, earlier: str | None, *, weighted: bool) -> tuple[WaveSummary, WaveComparison | None]:

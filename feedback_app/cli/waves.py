@@ -22,9 +22,11 @@ from feedback_app.cli.running import (
     scope,
     settings,
     shelf,
+    taking,
     writing,
 )
 from feedback_app.cli.surveys import line_for
+from feedback_app.domain.disclosure.gate import total_safe
 from feedback_app.domain.texts import as_data, checksum
 from feedback_app.domain.wave import is_open, last_day, overlap
 from feedback_app.services import closing, fielding, linking, summarising
@@ -34,6 +36,10 @@ from feedback_app.services.summarising import WaveLine
 DAY = click.DateTime(["%Y-%m-%d"])
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 LONGEST_SLUG = 80
+WAITS = (
+    "Too few new answers have come in: the first figures need enough of them, and no group that is shown may change "
+    "by a few people."
+)
 
 
 @click.group("wave")
@@ -53,7 +59,9 @@ def list_them(form: str, exact: bool, reason: str) -> None:
             numbers = summarising.count_waves_exactly(db, scope()) if exact else {}
         if exact:
             own_up_to_exact_figures(ALL_WAVES, reason)
-        rows = [_row(line, numbers.get(line.wave.slug, line.number.as_total())) for line in lines]
+        rows = [
+            _row(line, numbers[line.wave.slug] if exact else line.number.as_total()) for line in lines if line.number
+        ]
     if form == "json":
         click.echo(json.dumps(rows, indent=2))
         return
@@ -177,6 +185,24 @@ def invited(slug: str, people: int | None, no_list: bool) -> None:
         note(db, "wave's list of invited set", slug, str(people or "no list"))
         said = f"{wave.invited} people were invited" if wave.invited else "there is no list of people invited"
         click.echo(f"{slug}: {said}.")
+
+
+@waves.command("snapshot")
+@click.option("--wave", "slug", required=True, help="The wave's name; see them with: wave list")
+def snapshot(slug: str) -> None:
+    """Bring the figures that workstream leads see up to date now, if no few people can be told from the change.
+
+    The jobs do the same at night, less often while answers come in, so that fewer have to wait in the end.
+    """
+    with application(), writing() as db:
+        taken = taking().take_snapshot(db, slug)
+        if taken is None:
+            click.echo(f"{slug}: nothing new. {WAITS}")
+            return
+        note(db, "wave snapshot taken", slug)
+        minors = fielding.get_instrument(db, fielding.get_wave(db, scope(), slug).version_id, first_language()).minors
+        answers = total_safe(taken.responses, policy(), minors).as_total()
+        click.echo(f"{slug}: workstream leads now see the figures of {taken.taken_on}, of about {answers} answers.")
 
 
 @waves.command("link")

@@ -78,6 +78,27 @@ def _(problem: errors.WavesNotComparable) -> str:
 
 
 @sentences_for.register
+def _(problem: errors.BreakdownUnknown) -> str:
+    if not problem.known:
+        return f"The answers of {problem.slug} cannot be broken down by anything."
+    return f"{problem.slug} cannot be broken down by {problem.name}. It can be by: {', '.join(problem.known)}"
+
+
+@sentences_for.register
+def _(problem: errors.QuestionUnknown) -> str:
+    return f"{problem.slug} has no question {problem.item} whose answers are broken down."
+
+
+@sentences_for.register
+def _(problem: errors.BreakdownRefused) -> str:
+    return {
+        "too_many": "Answers are broken down by two things at the most: more could point to a person.",
+        "same_people": f"{' and '.join(problem.by)} tell the same people apart: name two different ones.",
+        "one_question": "Two things at once are for one question at a time: name it with --item.",
+    }[problem.reason]
+
+
+@sentences_for.register
 def _(problem: DBAPIError) -> str:
     said = str(problem.orig)
     if isinstance(problem, IntegrityError):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+WhyNotBreakdown = Literal["too_many", "same_people", "one_question"]
 WhyNotWaves = Literal["same_wave", "other_survey", "demonstration", "same_day", "not_earlier"]
 
 
@@ -94,6 +95,51 @@ class WavesNotComparable(FeedbackError):
     slug: str
     earlier: str
     reason: WhyNotWaves
+
+
+@dataclass
+class BreakdownUnknown(FeedbackError):
+    """The answers of a wave are not broken down by this; `known` names what they can be broken down by."""
+
+    slug: str
+    name: str
+    known: tuple[str, ...]
+
+
+@dataclass
+class QuestionUnknown(FeedbackError):
+    """A wave has no question of this id whose answers are broken down."""
+
+    slug: str
+    item: str
+
+
+@dataclass
+class BreakdownRefused(FeedbackError):
+    """These breakdowns are not made together.
+
+    "too_many": more than two; "same_people": one adds up to the other, or is the other; "one_question": two at once are
+    made for one question at a time.
+    """
+
+    slug: str
+    by: tuple[str, ...]
+    reason: WhyNotBreakdown
+
+
+@dataclass
+class NothingShownYet(FeedbackError):
+    """Too few have answered a wave for the first figures that readers outside the SEND team see."""
+
+    slug: str
+
+
+@dataclass
+class FiguresNotRemade(FeedbackError):
+    """Somebody has deleted answers that the figures of a day count, so no others can be made of the same answers."""
+
+    slug: str
+    taken_on: date
 
 
 @dataclass

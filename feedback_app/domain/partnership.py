@@ -137,7 +137,7 @@ class Partnership(Frozen):
 
 
 def texts_of_partnership(partnership: Partnership) -> Iterator[str]:
-    """Yield the texts that people read in their own language: what contacts are for, who reads what, roles of staff."""
+    """Yield the texts people read in their own language: contacts, who reads what, parts of the area, roles of staff."""
     contacts = partnership.contacts
     for contact in (contacts.danger, *contacts.local, *contacts.young):
         yield contact.label
@@ -145,6 +145,8 @@ def texts_of_partnership(partnership: Partnership) -> Iterator[str]:
     for reader in partnership.readers:
         yield reader.who
         yield reader.reads
+    for locality in partnership.geography.localities:
+        yield locality.name
     for role in partnership.staff_roles:
         yield role.name
         yield role.may

@@ -21,6 +21,7 @@ from feedback_app.domain.sending import NeverSendable, NoMailServer
 from feedback_app.extensions import db
 from feedback_app.services import closing
 from feedback_app.services.keeping import Sweeping, Swept
+from feedback_app.services.snapshots import Taking
 from feedback_app.store import outbox
 from feedback_app.store.engine import set_reading
 from feedback_app.store.outbox import Claimed
@@ -151,21 +152,21 @@ class JobRunner:
             log.info("swept", **swept.as_dict(), went_wrong=swept.went_wrong)
         return swept
 
-    def _apart(self, step: Callable[[Session], int]) -> int | None:
+    def _apart(self, step: Callable[[Session], Done], *, reading: bool = False) -> Done | None:
         """Return what a step did, in a transaction of its own; None when it went wrong, and the next may go on.
 
         While the database is away no step can be taken: that is raised as it is.
         """
         try:
-            return attempt(partial(self._in_transaction, step))
+            return attempt(partial(self._in_transaction, step, reading=reading))
         except WorkWentWrong as wrong:
             if isinstance(wrong.__cause__, AWAY):
                 raise wrong.__cause__ from None
             log.error("step_went_wrong", cause=str(wrong))
             return None
 
-    def _in_transaction(self, step: Callable[[Session], int]) -> int:
-        with self._transaction() as session:
+    def _in_transaction(self, step: Callable[[Session], Done], *, reading: bool = False) -> Done:
+        with self._transaction(reading=reading) as session:
             return step(session)
 
     def tell_closed(self) -> int:
@@ -176,10 +177,30 @@ class JobRunner:
         tell = partial(closing.tell_closed, scope=self._scope, policy=policy, language=language)
         return sum(self._apart(partial(tell, wave=wave)) or 0 for wave in waves)
 
+    def take_snapshots(self) -> int:
+        """Bring what readers outside the SEND team see up to date, where R5 allows it; return of how many waves.
+
+        Each wave in a transaction of its own, which goes wrong alone and is tried again the next day.
+        """
+        config = self.app.config
+        geography, population = config["PARTNERSHIP"].geography, config["POPULATION"]
+        taking = Taking(self._scope, config["DISCLOSURE"], geography, population, self._now().date())
+        with self._transaction(reading=True) as session:
+            due = taking.list_due(session)
+        taken = 0
+        for slug in due:
+            taken += self._apart(partial(taking.take_snapshot, slug=slug, in_time=True)) is not None
+            if made := self._apart(partial(taking.make_breakdowns, slug=slug), reading=True):
+                self._apart(partial(taking.keep_breakdowns, made=made))
+        if taken:
+            log.info("snapshots_taken", waves=taken)
+        return taken
+
     def do_daily(self) -> None:
         """Do what is done once a day."""
         self.sweep()
         self.tell_closed()
+        self.take_snapshots()
 
     def run_forever(self, stop: threading.Event) -> None:
         """Do jobs as they come, and once a day what is daily, until `stop` is set; nothing that is raised ends it.

@@ -1,86 +1,126 @@
-"""Every item by the groups of a breakdown, with intervals. The figures are exact: they pass the gate before a page."""
+"""Questions counted by group, exactly: what the gate is given to make a breakdown from."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from feedback_app.domain.instrument import Instrument, Item
-from feedback_app.domain.scoring.counts import Counted, Counts
-from feedback_app.domain.scoring.figures import Figure, distribution, share_of
-from feedback_app.reports.columns import breakdown_groups
-from feedback_app.reports.counting import Grouping, Tally, tally_item
+from feedback_app.domain.dimensions import DISTRICT, LOCALITY, never_asked
+from feedback_app.domain.disclosure.grouped import UNTOLD, Dimension, Group, GroupedTable, Question
+from feedback_app.domain.instrument import ChoiceItem, Instrument
+from feedback_app.domain.scoring.counts import Counts
+from feedback_app.reports.bands import bands_of, group_figure
+from feedback_app.reports.counting import Grouping, Tally, grouping_of_all, tally_item
 from feedback_app.reports.frame import AnswerFrame
-from feedback_app.reports.item_tables import headlines_of
+from feedback_app.reports.item_tables import item_table
 
 if TYPE_CHECKING:
-    from numpy import float64, int16, intp
+    from numpy import intp
     from numpy.typing import NDArray
+
+By = tuple[str, ...]  # one or two breakdowns, in the order of the dimensions
 
 
 @dataclass(frozen=True)
-class GroupFigures:
-    """One item in one group: people counted, the headlines in their order, and each option's share by code.
+class Split:
+    """Where each person stands in a breakdown by one or two dimensions: a place in ``groups``."""
 
-    With weights, figures and shares are weighted and their bases effective numbers; ``counts`` are people always.
+    by: By
+    groups: tuple[Group, ...]
+    grouping: Grouping
+
+    @property
+    def sizes(self) -> dict[Group, int]:
+        """Return group -> people, those who told of none among them."""
+        import numpy as np
+
+        people = np.bincount(self.grouping.places, minlength=len(self.groups))
+        return dict(zip(self.groups, people.tolist(), strict=True))
+
+
+def split_by(frame: AnswerFrame, dimensions: Sequence[Dimension]) -> Split:
+    """Return where everybody stands by one or two dimensions; KeyError for one that the frame does not hold.
+
+    Who is in no group of a dimension counts as UNTOLD there.
     """
+    import numpy as np
 
-    counts: Counts
-    figures: tuple[Figure, ...]
-    shares: Mapping[int, Figure]
+    groups: list[Group] = [()]
+    places: NDArray[intp] = np.zeros(frame.responses, np.intp)
+    for dimension in dimensions:
+        codes = (*dimension.groups, UNTOLD)
+        groups = [(*group, code) for group in groups for code in codes]
+        places = places * len(codes) + _places(frame, dimension)
+    return Split(tuple(dimension.name for dimension in dimensions), tuple(groups), Grouping(places, len(groups)))
 
 
-def tabulate(
+def _places(frame: AnswerFrame, dimension: Dimension) -> NDArray[intp]:
+    """Return the place of each person's group among a dimension's, the one behind them for nobody's."""
+    import numpy as np
+
+    column = frame.breakdowns[dimension.name]
+    codes = np.array(dimension.groups)
+    order = np.argsort(codes)
+    found = order[np.searchsorted(codes, column, sorter=order).clip(max=len(codes) - 1)]
+    return np.where(codes[found] == column, found, len(codes))
+
+
+def with_localities(frame: AnswerFrame, dimensions: Sequence[Dimension]) -> AnswerFrame:
+    """Return the frame with the column of localities, which follow from the districts; as it is without districts."""
+    from dataclasses import replace
+
+    import numpy as np
+
+    districts = next((one for one in dimensions if one.name == DISTRICT), None)
+    if districts is None or not districts.parent_of:
+        return frame
+    column = frame.breakdowns[DISTRICT]
+    known: NDArray[intp] = np.full(max([*districts.parent_of, column.max(initial=0)]) + 2, UNTOLD)
+    known[list(districts.parent_of)] = list(districts.parent_of.values())
+    return replace(frame, breakdowns={**frame.breakdowns, LOCALITY: known[column].astype(np.int16)})
+
+
+def count_places(frame: AnswerFrame, split: Split) -> dict[Group, int]:
+    """Return group -> how many settings or sessions its people came through; who came through none counts for none."""
+    import numpy as np
+
+    known = frame.collectors >= 0
+    pairs = np.unique(np.stack([split.grouping.places[known], frame.collectors[known]]), axis=1)
+    return dict(zip(split.groups, np.bincount(pairs[0], minlength=len(split.groups)).tolist(), strict=True))
+
+
+def count_question(
     instrument: Instrument,
+    item: ChoiceItem,
     frame: AnswerFrame,
-    by: str,
-    weights: NDArray[float64] | None = None,
-    items: Collection[str] | None = None,
-) -> dict[str, dict[int, GroupFigures]]:
-    """Return item id -> group code -> figures, of all items or those named, with 95% intervals (brief 3.2, 3.5, 3.6).
-
-    ``weights`` is one a person; the effective base is Kish's over the valid answers of that item in that group (brief
-    3.10). Every group that the instrument declares is there, also when it is empty; who tells of none is in no group.
-    KeyError for a breakdown that the frame does not hold.
-    """
-    groups = groups_of(instrument, frame, by)
-    grouping = Grouping(_places(frame.breakdowns[by], groups), len(groups), weights)
-    found = {}
-    for item in instrument.items.values():
-        if items is None or item.id in items:
-            tally = tally_item(item, frame, grouping)
-            found[item.id] = {code: _figures(item, tally, at) for at, code in enumerate(groups)}
-    return found
+    splits: Sequence[Split],
+    dimensions: Sequence[Dimension],
+    places: Mapping[By, Mapping[Group, int]],
+) -> Question:
+    """Return a question's exact counts for the whole wave and by each split, in their order, into the gate."""
+    whole = tally_item(item, frame, grouping_of_all(frame)).counts(0)
+    unreached = {one.name: never_asked(instrument, item, one) for one in dimensions}
+    grouped = tuple(
+        _grouped(tally_item(item, frame, split.grouping), split, unreached, places.get(split.by)) for split in splits
+    )
+    return Question(item_table(instrument, item, whole), bands_of(item), grouped, group_figure(item))
 
 
-def groups_of(instrument: Instrument, frame: AnswerFrame, by: str) -> tuple[int, ...]:
-    """Return the codes of a breakdown's groups in ascending order: those declared, and any other that is there."""
-    import numpy as np
-
-    there = np.unique(frame.breakdowns[by])
-    return tuple(sorted({*breakdown_groups(instrument).get(by, ()), *there[there >= 0].tolist()}))
-
-
-def _places(column: NDArray[int16], groups: tuple[int, ...]) -> NDArray[intp]:
-    """Return the place of each person's group among the groups, -1 for nobody's."""
-    import numpy as np
-
-    places = np.searchsorted(np.array(groups, np.int16), column)
-    return np.where(column >= 0, places, -1)
+def _grouped(
+    tally: Tally, split: Split, unreached: Mapping[str, frozenset[int]], places: Mapping[Group, int] | None
+) -> GroupedTable:
+    counts = {group: tally.counts(at) for at, group in enumerate(split.groups)}
+    return GroupedTable(
+        by=split.by,
+        people={group: found.values for group, found in counts.items()},
+        missing={group: sum(found.missing.values()) for group, found in counts.items()},
+        answered={group: found.base for group, found in counts.items()} if tally.several else None,
+        not_asked=frozenset(group for group, found in counts.items() if _unasked(group, found, split.by, unreached)),
+        places=places,
+    )
 
 
-def _figures(item: Item, tally: Tally, group: int) -> GroupFigures:
-    counts = tally.counts(group)
-    if tally.several:
-        return GroupFigures(counts, (), {code: _share(tally, group, at) for at, code in enumerate(tally.options)})
-    counted: Counted = counts if tally.effective is None else tally.effective_counts(group)
-    return GroupFigures(counts, tuple(spec.function(counted) for spec in headlines_of(item)), distribution(counted))
-
-
-def _share(tally: Tally, group: int, at: int) -> Figure:
-    """Return the share who chose one of several options, by its place among them."""
-    name, counts = f"share_{tally.options[at]}", tally.counts(group)
-    if tally.effective is None:
-        return share_of(counts, name, (tally.options[at],))
-    return share_of(tally.effective_choice(group, at), name, (1,))
+def _unasked(group: Group, found: Counts, by: By, unreached: Mapping[str, frozenset[int]]) -> bool:
+    """Return whether no route leads a group to a question; never where answers were brought in from elsewhere."""
+    return not found.base and any(code in unreached[name] for name, code in zip(by, group, strict=True))

@@ -73,21 +73,33 @@ class ChartWords:
 
 
 @dataclass(frozen=True)
-class _Lane:
+class Lane:
+    """A bar with its label above and its value behind: whole percent or None where it is kept back, and its range."""
+
     label: str
     percent: int | None
     value: str
-    css: str
-    figure: SafeFigure | None = None
+    css: str = "bar"
+    low: int | None = None
+    high: int | None = None
+    small_group: bool = False
+    label_css: str = "t"
+
+
+def lane_of(figure: SafeFigure, label: str, value: str, css: str = "bar", *, small_group: bool = False) -> Lane:
+    """Return the bar of a figure that is a share, with its range beneath."""
+    return Lane(label, figure.value, value, css, figure.low, figure.high, small_group)
 
 
 def bars_chart(table: SafeTable, words: ChartWords, tones: Mapping[int, str], order: Sequence[int]) -> Chart:
     """Return one bar an answer, its label above and its value behind, in `order` of codes; 100% is LANE wide."""
     shares = {share.code: share for share in table.distribution}
     lanes = [
-        _Lane(words.answers[code], shares[code].percent, words.values[code], tones.get(code, "bar")) for code in order
-    ]
-    return _lanes(words, lanes, table.small_group)
+        Lane(words.answers[code], shares[code].percent, words.values[code], tones.get(code, "bar"),
+             small_group=table.small_group)
+        for code in order
+    ]  # fmt: skip
+    return lanes_chart(words.title, words.description, lanes)
 
 
 def faces_chart(
@@ -105,47 +117,52 @@ def faces_chart(
     shares = {share.code: share.percent for share in table.distribution}
     figures = {figure.name: figure for figure in table.figures}
     own = {code: figures[name] for code, name in named.items() if figures[name].value is not None}
+    small = table.small_group
     lanes = [
-        _Lane(words.answers[code], own[code].value if code in own else shares[code], words.values[code], tones[code],
-              own.get(code))
+        lane_of(own[code], words.answers[code], words.values[code], tones[code], small_group=small)
+        if code in own
+        else Lane(words.answers[code], shares[code], words.values[code], tones[code], small_group=small)
         for code in order
-    ]  # fmt: skip
+    ]
     if NOT_KNOWN in words.answers:
-        lanes.append(_Lane(words.answers[NOT_KNOWN], not_known, words.values[NOT_KNOWN], "apart"))
-    return _lanes(words, lanes, table.small_group)
+        label, value = words.answers[NOT_KNOWN], words.values[NOT_KNOWN]
+        lanes.append(Lane(label, not_known, value, "apart", small_group=small))
+    return lanes_chart(words.title, words.description, lanes)
 
 
 def figures_chart(table: SafeTable, words: ChartWords, names: Sequence[tuple[str, str]]) -> Chart:
     """Return one bar a figure (a share), with its range beneath; `names` are figure and class, from above."""
     figures = {figure.name: figure for figure in table.figures}
     lanes = [
-        _Lane(words.sides[name], figures[name].value, words.figures[name], css, figures[name]) for name, css in names
+        lane_of(figures[name], words.sides[name], words.figures[name], css, small_group=table.small_group)
+        for name, css in names
     ]
-    return _lanes(words, lanes, table.small_group)
+    return lanes_chart(words.title, words.description, lanes)
 
 
-def _lanes(words: ChartWords, lanes: Sequence[_Lane], small_group: bool) -> Chart:
+def lanes_chart(title: str, description: str, lanes: Sequence[Lane]) -> Chart:
+    """Return the bars one under the other, all on one scale: 100% is LANE wide."""
     marks: list[Mark] = []
     labels: list[Label] = []
     y = 0
     for lane in lanes:
         for line in wrap(lane.label, LETTERS):
             y += LINE
-            labels.append(Label(0, y - 4, line))
-        marks += _bar(lane, y + 2, small_group)
+            labels.append(Label(0, y - 4, line, lane.label_css))
+        marks += _bar(lane, y + 2)
         place = 0 if lane.percent is None else LANE * lane.percent / 100
         labels.append(Label(round(place, 2), y + 19, lane.value, "t halo" if lane.percent is None else "t b", dx=8))
         y += BAR + 14
-    return Chart(words.title, words.description, max(y, 1), tuple(marks), tuple(labels))
+    return Chart(title, description, max(y, 1), tuple(marks), tuple(labels))
 
 
-def _bar(lane: _Lane, y: int, small_group: bool) -> list[Mark]:
+def _bar(lane: Lane, y: int) -> list[Mark]:
     if lane.percent is None:
         return [Mark(0, y, LANE, BAR, "hatched")]
-    css = f"{lane.css} hollow" if small_group else lane.css
+    css = f"{lane.css} hollow" if lane.small_group else lane.css
     marks = [Mark(0, y, LANE, BAR, "track"), Mark(0, y, round(LANE * lane.percent / 100, 2), BAR, css)]
-    if lane.figure and lane.figure.low is not None and lane.figure.high is not None:
-        low, high = LANE * lane.figure.low / 100, LANE * lane.figure.high / 100
+    if lane.low is not None and lane.high is not None:
+        low, high = LANE * lane.low / 100, LANE * lane.high / 100
         marks.append(Mark(round(low, 2), y + BAR + 2, round(high - low, 2), 5, "rng"))
     return marks
 

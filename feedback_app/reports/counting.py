@@ -87,12 +87,6 @@ class Tally:
         missing = dict(zip(MISSING_KEYS, self.missing[group].tolist(), strict=True))
         return EffectiveCounts(values, int(self.answered[group]), missing)
 
-    def effective_choice(self, group: int, at: int) -> EffectiveCounts:
-        """Return one of several choices, by its place among the options, as effective answers: 1 chosen, 0 not."""
-        chosen = self.effective_count(group, at)
-        rest = max(0.0, self.effective_base(group) - chosen)
-        return EffectiveCounts({1: chosen, 0: rest}, int(self.answered[group]))
-
     def effective_base(self, group: int) -> float:
         """Return a group's effective number of answers; ValueError without weights."""
         if self.effective is None:

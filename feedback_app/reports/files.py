@@ -6,26 +6,49 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from feedback_app.reports.cells import safe_cell
-from feedback_app.reports.tables import COLUMNS, Row, Words
+from feedback_app.reports.tables import COLUMNS
 
 LONGEST_SHEET_NAME = 31
 _NO_SHEET = re.compile(r"[\[\]:*?/\\]")
-WIDTHS = {"question": 48, "answer": 36, "withheld": 44}
+WIDTHS = {"question": 48, "answer": 36, "group": 24, "withheld": 44}
 
 
-def tables_csv(rows: Iterable[Row]) -> bytes:
+class Cells(Protocol):
+    """A row of a flat list."""
+
+    def cells(self) -> tuple[str | int | float | None, ...]:
+        """Return the row's cells in the order of the columns."""
+
+
+class FileWords(Protocol):
+    """What a workbook says of itself: its title, the lines that explain it, and the names of its two sheets."""
+
+    @property
+    def title(self) -> str:
+        """Return the title."""
+
+    @property
+    def read_me(self) -> tuple[tuple[str, str], ...]:
+        """Return the lines that explain, each a term and what it means."""
+
+    @property
+    def sheets(self) -> tuple[str, str]:
+        """Return the names of the sheet that explains and of the one with the rows."""
+
+
+def tables_csv(rows: Iterable[Cells], columns: Sequence[str] = COLUMNS) -> bytes:
     """Return the rows as CSV in UTF-8, with the mark by which spreadsheets know it."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
+    writer.writerow(columns)
     writer.writerows([safe_cell(cell) for cell in row.cells()] for row in rows)
     return text.getvalue().encode("utf-8-sig")
 
 
-def tables_workbook(rows: Iterable[Row], words: Words) -> bytes:
+def tables_workbook(rows: Iterable[Cells], words: FileWords, columns: Sequence[str] = COLUMNS) -> bytes:
     """Return the rows as an XLSX workbook: one sheet explains, one holds them. No cell is ever a formula or a link."""
     import xlsxwriter
 
@@ -37,14 +60,14 @@ def tables_workbook(rows: Iterable[Row], words: Words) -> bytes:
         first, second = sheet_names(*words.sheets)
         _explain(book.add_worksheet(first), words, bold, wrapped)
         sheet = book.add_worksheet(second)
-        sheet.write_row(0, 0, COLUMNS, bold)
+        sheet.write_row(0, 0, columns, bold)
         last = 0
         for last, row in enumerate(rows, 1):
             _write(sheet, last, row.cells(), wrapped)
-        for column, name in enumerate(COLUMNS):
+        for column, name in enumerate(columns):
             sheet.set_column(column, column, WIDTHS.get(name, 12))
         sheet.freeze_panes(1, 1)
-        sheet.autofilter(0, 0, last, len(COLUMNS) - 1)
+        sheet.autofilter(0, 0, last, len(columns) - 1)
     return content.getvalue()
 
 
@@ -60,7 +83,7 @@ def _sheet_name(words: str) -> str:
     return " ".join(_NO_SHEET.sub(" ", words).split())[:LONGEST_SHEET_NAME].strip(" '")
 
 
-def _explain(sheet: Any, words: Words, bold: Any, wrapped: Any) -> None:
+def _explain(sheet: Any, words: FileWords, bold: Any, wrapped: Any) -> None:
     sheet.set_column(0, 0, 28)
     sheet.set_column(1, 1, 90)
     _write(sheet, 0, (words.title,), bold)

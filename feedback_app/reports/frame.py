@@ -14,7 +14,7 @@ from feedback_app.domain.instrument import Instrument, Item, MultiItem, TextItem
 from feedback_app.domain.missing import MISSING_KEYS, Missing
 
 if TYPE_CHECKING:
-    from numpy import bool_, int16
+    from numpy import bool_, int16, intp
     from numpy.typing import NDArray
 
 UNKNOWN = -1  # the group of a response that tells of none
@@ -24,11 +24,15 @@ QUICK = "quick"
 
 @dataclass(frozen=True)
 class Batch:
-    """Some responses: bands of pace, breakdown -> group codes, and answers in the order of the instrument's items."""
+    """Some responses: bands of pace, breakdown -> group codes, and answers in the order of the instrument's items.
+
+    ``collectors`` are the links, settings or sessions that answers came through, None for none; empty: nobody knows.
+    """
 
     pace: Sequence[str | None]
     groups: Mapping[str, Sequence[int | None]]
     answers: Sequence[Sequence[Answer]]
+    collectors: Sequence[str | None] = ()
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,7 @@ class AnswerFrame:
     ``codes`` by item id are codes as stored, kinds of missing below zero; of an item with several choices CHOSE or the
     kind of missing. ``choices`` of such an item are people x options, in the order of `option_codes`. ``breakdowns``
     are group codes, UNKNOWN where there is none. ``quick`` marks those far quicker than the questions need.
+    ``collectors`` are numbers of the settings or sessions that answers came through, UNKNOWN where there is none.
     """
 
     responses: int
@@ -45,6 +50,7 @@ class AnswerFrame:
     choices: Mapping[str, NDArray[bool_]]
     breakdowns: Mapping[str, NDArray[int16]]
     quick: NDArray[bool_]
+    collectors: NDArray[intp]
 
 
 def option_codes(item: Item) -> tuple[int, ...]:
@@ -61,6 +67,8 @@ def make_frame(instrument: Instrument, batches: Iterable[Batch]) -> AnswerFrame:
     found: dict[str, list[NDArray[Any]]] = {item.id: [] for item in items}
     groups: dict[str, list[NDArray[Any]]] = {}
     quick = [np.empty(0, np.bool_)]
+    links: dict[str | None, int] = {None: UNKNOWN}
+    ways = [np.empty(0, np.intp)]
     for batch in batches:
         for item, answers in zip(items, zip(*batch.answers, strict=True), strict=bool(batch.answers)):
             found[item.id].append(_column(item, answers, numbers.get(item.id)))
@@ -68,6 +76,7 @@ def make_frame(instrument: Instrument, batches: Iterable[Batch]) -> AnswerFrame:
             known = (UNKNOWN if key is None else key for key in keys)
             groups.setdefault(name, []).append(np.fromiter(known, np.int16, len(keys)))
         quick.append(np.fromiter((pace == QUICK for pace in batch.pace), np.bool_, len(batch.pace)))
+        ways.append(_numbered(batch.collectors or [None] * len(batch.pace), links))
     codes, choices = {}, {}
     for item in items:
         column = _joined(found[item.id])
@@ -76,7 +85,8 @@ def make_frame(instrument: Instrument, batches: Iterable[Batch]) -> AnswerFrame:
         else:
             codes[item.id] = _known(item, column)
     marks = np.concatenate(quick)
-    return AnswerFrame(len(marks), codes, choices, {name: _joined(parts) for name, parts in groups.items()}, marks)
+    breakdowns = {name: _joined(parts) for name, parts in groups.items()}
+    return AnswerFrame(len(marks), codes, choices, breakdowns, marks, np.concatenate(ways))
 
 
 def frame_of_sheets(instrument: Instrument, sheets: Iterable[Mapping[str, Answer]]) -> AnswerFrame:
@@ -84,6 +94,13 @@ def frame_of_sheets(instrument: Instrument, sheets: Iterable[Mapping[str, Answer
     unseen = int(Missing.NOT_REACHED)
     answers = [tuple(sheet.get(item, unseen) for item in instrument.items) for sheet in sheets]
     return make_frame(instrument, [Batch([None] * len(answers), {}, answers)])
+
+
+def _numbered(collectors: Sequence[str | None], links: dict[str | None, int]) -> NDArray[intp]:
+    """Return the number of each answer's collector, the next free one for a collector met first."""
+    import numpy as np
+
+    return np.fromiter((links.setdefault(one, len(links) - 1) for one in collectors), np.intp, len(collectors))
 
 
 def _joined(parts: Sequence[NDArray[Any]]) -> NDArray[Any]:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from feedback_app.domain import comparing
 from feedback_app.domain.disclosure.changes import protect_changes, protect_scale_changes
 from feedback_app.domain.disclosure.gate import total_safe
+from feedback_app.domain.disclosure.ledger import Audience
 from feedback_app.domain.disclosure.policy import Policy
 from feedback_app.domain.disclosure.safe import SafeChange, SafeCount
 from feedback_app.domain.errors import WavesNotComparable, WhyNotWaves
@@ -23,6 +24,7 @@ from feedback_app.domain.scoring.changes import detectable_change
 from feedback_app.domain.who_answered import WhoAnswered, who_answered
 from feedback_app.reports.item_tables import headlines_of
 from feedback_app.reports.scale_tables import scales_of
+from feedback_app.services import frozen
 from feedback_app.services.counting import ExactTables, make_tables, protect_wave
 from feedback_app.services.fielding import get_fielded, get_instrument, get_wave
 from feedback_app.services.summarising import WeightingFacts, weighting_facts
@@ -149,17 +151,19 @@ def compare_waves(
     language: str,
     population: Population | None = None,
     weighted: bool = False,
+    audience: Audience = Audience.SEND_TEAM,
 ) -> WaveComparison:
     """Return what changed in a wave since an earlier one (brief 3.7, 3.8); raise SurveyUnknown, WavesNotComparable.
 
     Each item's headline and each scale's mean score is compared, or refused with a reason. Weighted where that is
-    asked for and may be done, else unweighted.
+    asked for and may be done, else unweighted. For who sees no live figures (R5), of the answers that the waves' latest
+    snapshots count: raise NothingShownYet before the first, FiguresNotRemade when one of those answers is gone.
     """
     later, earlier = get_wave(db, scope, slug), get_wave(db, scope, earlier_slug)
     if reason := _why_not(later, earlier):
         raise WavesNotComparable(slug, earlier_slug, reason)
     frame = population.frame if population else None
-    before, after = (_side(db, wave, policy, language, frame) for wave in (earlier, later))
+    before, after = (_side(db, wave, policy, language, frame, audience) for wave in (earlier, later))
     return _comparison(before, after, policy, weighted=weighted)
 
 
@@ -198,9 +202,13 @@ def _made(name: comparing.Family, changes: Sequence[SafeChange]) -> Family:
     return Family(name, made[0].m if made else 0, made)
 
 
-def _side(db: Session, wave: WaveFacts, policy: Policy, language: str, frame: Frame | None) -> _Side:
+def _side(
+    db: Session, wave: WaveFacts, policy: Policy, language: str, frame: Frame | None, audience: Audience
+) -> _Side:
     instrument = get_instrument(db, wave.version_id, language)
-    exact = make_tables(db, wave, instrument, frame)
+    seen = frozen.get_seen(db, wave, audience)
+    frozen.check_remade(db, wave, seen)
+    exact = make_tables(db, wave, instrument, frame, seen.upto)
     number = total_safe(exact.counted.items.responses, policy, instrument.minors)
     facts = weighting_facts(exact.weighed.weighting, frame, policy, instrument)
     who = who_answered(instrument, protect_wave(wave, exact, policy), frame)

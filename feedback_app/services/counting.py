@@ -25,6 +25,7 @@ from feedback_app.reports.item_tables import headlines_of, item_table, weighted_
 from feedback_app.reports.scale_tables import scale_tables, weighted_means
 from feedback_app.services.remembering import Memory
 from feedback_app.store import responses, waves
+from feedback_app.store.responses import Columns
 from feedback_app.store.waves import WaveFacts
 
 if TYPE_CHECKING:
@@ -66,33 +67,42 @@ _counted: Memory[tuple[CountedWave, WeighedWave]] = Memory(64)  # one is some ki
 _released: Memory[SafeRelease] = Memory(64)
 
 
-def get_state(db: Session, wave: WaveFacts) -> State:
-    """Return what tells one state of a wave's answers from the next."""
-    return waves.count_responses(db, wave.id), wave.erasures
+def get_state(db: Session, wave: WaveFacts, upto: int | None = None) -> State:
+    """Return what tells one state of a wave's answers, or of those that a snapshot counts, from the next."""
+    if upto is None:
+        return waves.count_responses(db, wave.id), wave.erasures
+    return responses.count_in_snapshot(db, wave.id, upto), wave.erasures
 
 
-def read_answers(db: Session, wave: WaveFacts, instrument: Instrument) -> AnswerFrame:
-    """Return a wave's answers as columns: about 11 MB for 100,000 responses, so they are not kept."""
-    columns = responses.iterate_columns(db, wave.id, tuple(instrument.items))
-    return make_frame(instrument, (Batch(pace, groups, answers) for pace, groups, answers in columns))
+def read_answers(db: Session, wave: WaveFacts, instrument: Instrument, upto: int | None = None) -> AnswerFrame:
+    """Return a wave's answers, or those that a snapshot counts, as columns: not kept, for 100,000 are about 11 MB."""
+    columns = responses.iterate_columns(db, wave.id, tuple(instrument.items), upto=upto)
+    return make_frame(instrument, map(as_batch, columns))
+
+
+def as_batch(columns: Columns) -> Batch:
+    """Return some responses as a frame takes them."""
+    return Batch(columns.pace, columns.groups, columns.answers, columns.collectors)
 
 
 def count_wave(
-    db: Session, wave: WaveFacts, instrument: Instrument, frame: Frame | None, state: State
+    db: Session, wave: WaveFacts, instrument: Instrument, frame: Frame | None, state: State, upto: int | None = None
 ) -> tuple[CountedWave, WeighedWave]:
     """Return a wave counted, and weighted to the frame's people, from memory while its state and the frame stay.
 
-    Both come from the answers read once, so that they are of the same people also while answers come in.
+    Both come from the answers read once, so that they are of the same people also while answers come in. With ``upto``
+    they are the answers that this snapshot counts.
     """
-    if found := _counted.find(wave.id, (state, frame)):
+    if found := _counted.find((wave.id, upto), (state, frame)):
         return found
-    answers = read_answers(db, wave, instrument)
+    answers = read_answers(db, wave, instrument, upto)
     items = count_items(instrument, answers)
     hurried = find_hurried(instrument, answers, items.by_item)
-    counted = CountedWave(items, scale_tables(instrument, answers), hurried, responses.count_modes(db, wave.id))
+    modes = responses.count_modes(db, wave.id, upto=upto)
+    counted = CountedWave(items, scale_tables(instrument, answers), hurried, modes)
     weighed = weigh_answers(instrument, answers, weigh(frame, answers.breakdowns, instrument))
     if answers.responses == state[0]:  # else an answer came in between: read anew next time
-        _counted.keep(wave.id, (state, frame), (counted, weighed))
+        _counted.keep((wave.id, upto), (state, frame), (counted, weighed))
     return counted, weighed
 
 
@@ -111,7 +121,10 @@ def weigh_answers(instrument: Instrument, answers: AnswerFrame, weighting: Weigh
 
 @dataclass(frozen=True)
 class ExactTables:
-    """A wave's exact tables and scales on their way into the gate, what they were made of, and in which state."""
+    """A wave's exact tables and scales on their way into the gate, what they were made of, and in which state.
+
+    ``upto`` is the snapshot whose answers alone they count, or None for all that came in.
+    """
 
     state: State
     frame: Frame | None
@@ -120,22 +133,25 @@ class ExactTables:
     tables: tuple[ItemTable, ...]
     scales: tuple[ScaleTable, ...]
     invited: int | None = None  # the list that the ranges are corrected for
+    upto: int | None = None
 
 
-def make_tables(db: Session, wave: WaveFacts, instrument: Instrument, frame: Frame | None) -> ExactTables:
+def make_tables(
+    db: Session, wave: WaveFacts, instrument: Instrument, frame: Frame | None, upto: int | None = None
+) -> ExactTables:
     """Return a wave's exact tables and scales, weighted figures in them where these may be published.
 
     Questions to practise with are left out: they say how answering works, not what anybody thinks.
     """
-    state = get_state(db, wave)
-    counted, weighed = count_wave(db, wave, instrument, frame, state)
+    state = get_state(db, wave, upto)
+    counted, weighed = count_wave(db, wave, instrument, frame, state, upto)
     tables = tuple(
         item_table(instrument, item, counted.items.by_item[item.id], weighed.items.get(item.id))
         for item in instrument.items.values()
         if not item.practice
     )
     scales = tuple(replace(scale, weighted=weighed.scales.get(scale.code)) for scale in counted.scales)
-    return ExactTables(state, frame, counted, weighed, tables, scales)
+    return ExactTables(state, frame, counted, weighed, tables, scales, upto=upto)
 
 
 def among_list(instrument: Instrument, exact: ExactTables, invited: int | None) -> ExactTables:
@@ -155,7 +171,7 @@ def among_list(instrument: Instrument, exact: ExactTables, invited: int | None) 
 
 def protect_wave(wave: WaveFacts, exact: ExactTables, policy: Policy) -> SafeRelease:
     """Return a wave's protected tables and scales, from memory while nothing that they rest on is another."""
-    place, key = (wave.id, exact.invited), (exact.state, exact.frame, policy)
+    place, key = (wave.id, exact.invited, exact.upto), (exact.state, exact.frame, policy)
     found = _released.find(place, key)  # with the ranges of a list for the wave's own page, without to compare it
     if found is not None:
         return found

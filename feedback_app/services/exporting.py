@@ -13,11 +13,13 @@ from sqlalchemy.orm import Session
 
 from feedback_app.domain.instrument import Instrument
 from feedback_app.domain.scope import Scope
+from feedback_app.reports.breakdown_tables import BREAKDOWN_COLUMNS, BreakdownWords, breakdown_rows
 from feedback_app.reports.codebook import write_codebook
 from feedback_app.reports.columns import RowWords, breakdown_groups
 from feedback_app.reports.files import tables_csv, tables_workbook
 from feedback_app.reports.rows import ResponseRow, write_rows
 from feedback_app.reports.tables import Words, flat_rows
+from feedback_app.services.breaking_down import WaveBreakdown
 from feedback_app.services.fielding import get_instrument, get_wave
 from feedback_app.services.summarising import WaveSummary
 from feedback_app.store import audit, responses
@@ -37,6 +39,16 @@ def export_tables_csv(summary: WaveSummary, words: Words) -> bytes:
 def export_tables_workbook(summary: WaveSummary, words: Words) -> bytes:
     """Return a wave's protected tables as an XLSX workbook."""
     return tables_workbook(flat_rows(summary.instrument, summary.number, summary.release, words), words)
+
+
+def export_breakdown_csv(found: WaveBreakdown, words: BreakdownWords) -> bytes:
+    """Return protected breakdowns as CSV."""
+    return tables_csv(breakdown_rows(found.instrument.items, found.tables, words), BREAKDOWN_COLUMNS)
+
+
+def export_breakdown_workbook(found: WaveBreakdown, words: BreakdownWords) -> bytes:
+    """Return protected breakdowns as an XLSX workbook."""
+    return tables_workbook(breakdown_rows(found.instrument.items, found.tables, words), words, BREAKDOWN_COLUMNS)
 
 
 def row_facts(instrument: Instrument) -> tuple[str, ...]:

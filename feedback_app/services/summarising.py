@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from feedback_app.domain.disclosure.freezing import NotFrozen
 from feedback_app.domain.disclosure.gate import total_safe
+from feedback_app.domain.disclosure.ledger import Audience
 from feedback_app.domain.disclosure.policy import Policy
 from feedback_app.domain.disclosure.rules import ItemTable
 from feedback_app.domain.disclosure.safe import SafeCount, SafeRelease
@@ -20,114 +22,30 @@ from feedback_app.domain.scope import Scope
 from feedback_app.domain.scoring.quality import largest_shift
 from feedback_app.domain.scoring.rounding import round_half_up
 from feedback_app.domain.weighting.weighing import Weighting
-from feedback_app.domain.who_answered import WhoAnswered, who_answered
+from feedback_app.domain.who_answered import who_answered
+from feedback_app.services import frozen
 from feedback_app.services.counting import Hurried, among_list, make_tables, protect_wave
 from feedback_app.services.fielding import get_instrument, get_wave
-from feedback_app.store import responses, waves
+from feedback_app.services.wave_summary import InvitedList, Quality, WaveSummary, WeightingFacts, wave_facts
+from feedback_app.store import responses, snapshots, waves
 from feedback_app.store.waves import WaveFacts
+
+__all__ = ["InvitedList", "Quality", "WaveSummary", "WeightingFacts"]
 
 STEP_OF_EFFECTIVE_N = 10  # finer, it would tell the groups' sizes better than their own rounded counts do
 
 
 @dataclass(frozen=True)
 class WaveLine:
-    """A wave in a list: its facts, its questions, and how many answered, protected."""
+    """A wave in a list: its facts, its questions, and how many answered, protected.
+
+    For readers of snapshots the number is that of the day ``taken_on``, and None before the first.
+    """
 
     wave: WaveFacts
     instrument: Instrument
-    number: SafeCount
-
-
-@dataclass(frozen=True)
-class WeightingFacts:
-    """How a wave's answers are weighted, as anybody may know it; ``reasons`` says why there are no weighted figures.
-
-    ``margins``: weighted on; ``unknown``: not in the frame; ``too_small``: in it, but with too few answers; ``merged``:
-    margin -> groups of codes counted as one. ``people``: covered by the frame, about. ``effective_n`` to the nearest
-    ten and ``design_effect`` to 1 decimal, None where too few answered. ``covers``: whom the frame counts, in words.
-    """
-
-    margins: tuple[str, ...]
-    unknown: tuple[str, ...]
-    too_small: tuple[str, ...]
-    merged: Mapping[str, tuple[tuple[int, ...], ...]]
-    reasons: tuple[str, ...]
-    people: SafeCount
-    effective_n: int | None
-    design_effect: float | None
-    covers: str | None
-
-    @property
-    def published(self) -> bool:
-        """Return whether there are weighted figures."""
-        return not self.reasons
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the facts as plain data for JSON."""
-        facts = {name: getattr(self, name) for name in ("effective_n", "design_effect", "covers")}
-        lists = {name: list(getattr(self, name)) for name in ("margins", "unknown", "too_small", "reasons")}
-        merged = {margin: [list(group) for group in groups] for margin, groups in self.merged.items()}
-        return {"published": self.published, "people": self.people.as_total(), **facts, **lists, "merged": merged}
-
-
-@dataclass(frozen=True)
-class Quality:
-    """How many answered a run of ratings alike and in haste; they are kept (brief 3.14).
-
-    ``largest_shift``: without them no core headline that is shown moves by more points than this; None where few
-    answered or the number is hidden.
-    """
-
-    flagged: SafeCount
-    largest_shift: int | None
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the facts as plain data for JSON."""
-        return {"flagged": self.flagged.as_plain(), "largest_shift": self.largest_shift}
-
-
-@dataclass(frozen=True)
-class InvitedList:
-    """How many were on a list that everybody on was invited; ``percent`` of them answered, from rounded numbers.
-
-    ``too_short``: more answered than stand on it, so it is wrong, and no range is corrected for it.
-    """
-
-    people: int
-    answers: SafeCount
-    percent: int | None
-    too_short: bool
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the facts as plain data for JSON."""
-        return {"people": self.people, "percent_answered": self.percent, "too_short": self.too_short}
-
-
-@dataclass(frozen=True)
-class WaveSummary:
-    """A wave as it may be shown to anybody: how many answered, a protected table for each item, and who was heard."""
-
-    wave: WaveFacts
-    instrument: Instrument
-    number: SafeCount
-    release: SafeRelease
-    weighting: WeightingFacts
-    who: WhoAnswered
-    quality: Quality | None  # None where the survey has no run of ratings long enough to tell
-    invited: InvitedList | None = None
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the summary as plain data for JSON."""
-        return {
-            **_facts(self.wave, self.instrument),
-            "responses": self.number.as_total(),
-            "invited": self.invited.as_dict() if self.invited else None,
-            "items": self.release.as_dict(),
-            "scales": [scale.as_dict() for scale in self.release.scales],
-            "weighting": self.weighting.as_dict(),
-            "who_answered": self.who.as_dict(),
-            "quality": self.quality.as_dict() if self.quality else None,
-        }
+    number: SafeCount | None
+    taken_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -142,18 +60,7 @@ class ExactWave:
     def as_dict(self) -> dict[str, Any]:
         """Return the exact counts and unrounded figures as plain data for JSON."""
         items = [_exact_item(table) for table in self.tables]
-        return {**_facts(self.wave, self.instrument), "exact": True, "responses": self.responses, "items": items}
-
-
-def _facts(wave: WaveFacts, instrument: Instrument) -> dict[str, Any]:
-    return {
-        "wave": wave.slug,
-        "survey": instrument.name,
-        "version": instrument.version,
-        "opens_on": wave.opens_on.isoformat(),
-        "closed_from": wave.closed_from.isoformat() if wave.closed_from else None,
-        "demonstration": wave.demonstration,
-    }
+        return {**wave_facts(self.wave, self.instrument), "exact": True, "responses": self.responses, "items": items}
 
 
 def _exact_item(table: ItemTable) -> dict[str, Any]:
@@ -178,13 +85,19 @@ def _exact_figure(figure: Any) -> dict[str, Any]:
     return {name: getattr(figure, name) for name in ("name", "value", "low", "high", "base")}
 
 
-def list_summaries(db: Session, scope: Scope, policy: Policy, language: str) -> list[WaveLine]:
-    """Return all waves, the newest first, each with how many answered, protected."""
-    numbers = responses.count_by_wave(db, scope)
+def list_summaries(
+    db: Session, scope: Scope, policy: Policy, language: str, audience: Audience = Audience.SEND_TEAM
+) -> list[WaveLine]:
+    """Return all waves, the newest first, each with how many answered as an audience may know it."""
+    numbers = responses.count_by_wave(db, scope) if audience.sees_live else {}
+    taken = {} if audience.sees_live else snapshots.find_latest_of_all(db, scope)
     lines = []
     for wave in waves.list_waves(db, scope):
         instrument = get_instrument(db, wave.version_id, language)
-        lines.append(WaveLine(wave, instrument, total_safe(numbers.get(wave.id, 0), policy, instrument.minors)))
+        snapshot = taken.get(wave.id)
+        people = numbers.get(wave.id, 0) if audience.sees_live else snapshot.responses if snapshot else None
+        number = None if people is None else total_safe(people, policy, instrument.minors)
+        lines.append(WaveLine(wave, instrument, number, snapshot.taken_on if snapshot else None))
     return lines
 
 
@@ -201,15 +114,37 @@ def summarise_wave(
     policy: Policy,
     language: str,
     population: Population | None = None,
+    audience: Audience = Audience.SEND_TEAM,
 ) -> WaveSummary:
-    """Return a wave's protected tables, its words in a language; raise SurveyUnknown.
+    """Return a wave's protected tables as an audience sees them, its words in a language.
 
-    Answers are weighted to the ``population`` where that may be done.
+    Answers are weighted to the ``population`` where that may be done. Who sees no live figures gets those of the latest
+    snapshot (R5). Raise SurveyUnknown, or NothingShownYet before the first.
     """
     wave = get_wave(db, scope, slug)
     instrument = get_instrument(db, wave.version_id, language)
     frame = population.frame if population else None
-    exact = among_list(instrument, make_tables(db, wave, instrument, frame), wave.invited)
+    seen = frozen.get_seen(db, wave, audience)
+    if seen.snapshot is None:
+        return summarise_answers(db, wave, instrument, policy, frame)
+    try:
+        return frozen.get_summary(db, wave, instrument, frame, seen.snapshot)
+    except NotFrozen:  # it was frozen by another version of the program: the same answers make the same figures
+        frozen.check_remade(db, wave, seen)
+        made = summarise_answers(db, wave, instrument, policy, frame, seen.upto)
+        return replace(made, taken_on=seen.snapshot.taken_on)
+
+
+def summarise_answers(
+    db: Session,
+    wave: WaveFacts,
+    instrument: Instrument,
+    policy: Policy,
+    frame: Frame | None,
+    upto: int | None = None,
+) -> WaveSummary:
+    """Return a wave's protected tables of all answers that came in, or with ``upto`` of those a snapshot counts."""
+    exact = among_list(instrument, make_tables(db, wave, instrument, frame, upto), wave.invited)
     release = protect_wave(wave, exact, policy)
     number = exact.counted.items.responses
     shown, hurried = total_safe(number, policy, instrument.minors), exact.counted.hurried

@@ -5,10 +5,10 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import msgspec
-from sqlalchemy import Table, bindparam, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Table, bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from feedback_app.domain.answers import Answer
@@ -24,6 +24,7 @@ NOT_REACHED = int(Missing.NOT_REACHED)
 # Made once, for every submission needs them: see drafts.py.
 _RESPONSE = cast(Table, Response.__table__)
 _ADD = insert(_RESPONSE)
+_COLUMNS = (_RESPONSE.c.answers, _RESPONSE.c.pace, _RESPONSE.c.collector, *(_RESPONSE.c[key] for key in BREAKDOWNS))
 _WAVE_OF_RECEIPT = select(_RESPONSE.c.wave_id).where(
     _RESPONSE.c.receipt_hash == bindparam("receipt"), _RESPONSE.c.partnership == bindparam("partnership")
 )
@@ -62,19 +63,48 @@ def delete_by_receipt(db: Session, scope: Scope, receipt_hash: bytes) -> bool:
     return True
 
 
+class Columns(NamedTuple):
+    """Some responses by the column: answers in the order of items, breakdown -> keys, pace, and way in."""
+
+    answers: list[tuple[Answer, ...]]
+    groups: dict[str, Sequence[int | None]]
+    pace: Sequence[str | None]
+    collectors: Sequence[str | None]
+
+
 def iterate_columns(
-    db: Session, wave_id: uuid.UUID, items: Sequence[str], batch: int = 5000
-) -> Iterator[tuple[Sequence[str | None], dict[str, Sequence[int | None]], list[tuple[Answer, ...]]]]:
-    """Yield responses by the batch, in no meaningful order: paces, breakdown -> keys, answers in the order of items.
+    db: Session, wave_id: uuid.UUID, items: Sequence[str], batch: int = 5000, *, upto: int | None = None
+) -> Iterator[Columns]:
+    """Yield responses by the batch, in no meaningful order; with `upto` only those that this snapshot counts.
 
     An item that a response does not hold was not reached; answers to items not named are left out.
     """
-    columns = (_RESPONSE.c.answers, _RESPONSE.c.pace, *(_RESPONSE.c[key] for key in BREAKDOWNS))
-    rows = db.execute(select(*columns).where(_RESPONSE.c.wave_id == wave_id).execution_options(yield_per=batch))
+    rows = db.execute(select(*_COLUMNS).where(*_of_wave(wave_id, upto)).execution_options(yield_per=batch))
+    read = sheet_reader(tuple(items))
+    yield from (_columns(list(zip(*part, strict=True)), read) for part in rows.partitions())
+
+
+def iterate_waiting(
+    db: Session, wave_id: uuid.UUID, items: Sequence[str], batch: int = 5000
+) -> Iterator[tuple[Sequence[uuid.UUID], Columns]]:
+    """Yield the ids and columns of the responses that no snapshot counts yet, by the batch."""
+    waiting = (_RESPONSE.c.wave_id == wave_id, _RESPONSE.c.snapshot.is_(None))
+    rows = db.execute(select(_RESPONSE.c.id, *_COLUMNS).where(*waiting).execution_options(yield_per=batch))
     read = sheet_reader(tuple(items))
     for part in rows.partitions():
-        packed, pace, *keys = zip(*part, strict=True)
-        yield pace, dict(zip(BREAKDOWNS, keys, strict=True)), list(map(read, packed))
+        ids, *columns = zip(*part, strict=True)
+        yield ids, _columns(columns, read)
+
+
+def _columns(columns: Sequence[Sequence[Any]], read: Callable[[str], tuple[Answer, ...]]) -> Columns:
+    packed, pace, collectors, *keys = columns
+    return Columns(list(map(read, packed)), dict(zip(BREAKDOWNS, keys, strict=True)), pace, collectors)
+
+
+def _of_wave(wave_id: uuid.UUID, upto: int | None) -> tuple[ColumnElement[bool], ...]:
+    """Hold for a wave's responses, all of them or those that a snapshot counts."""
+    whole = _RESPONSE.c.wave_id == wave_id
+    return (whole,) if upto is None else (whole, _RESPONSE.c.snapshot <= upto)
 
 
 @lru_cache(maxsize=256)
@@ -104,10 +134,15 @@ def iterate_rows(db: Session, wave_id: uuid.UUID, batch: int = 5000) -> Iterator
     yield from db.execute(rows.execution_options(yield_per=batch))
 
 
-def count_modes(db: Session, wave_id: uuid.UUID) -> dict[str, int]:
-    """Return way of answering -> number of a wave's responses."""
-    rows = select(Response.mode, func.count()).where(Response.wave_id == wave_id).group_by(Response.mode)
+def count_modes(db: Session, wave_id: uuid.UUID, *, upto: int | None = None) -> dict[str, int]:
+    """Return way of answering -> number of a wave's responses; with `upto` of those that this snapshot counts."""
+    rows = select(Response.mode, func.count()).where(*_of_wave(wave_id, upto)).group_by(Response.mode)
     return dict(db.execute(rows).all())
+
+
+def count_in_snapshot(db: Session, wave_id: uuid.UUID, number: int) -> int:
+    """Return how many of the responses that a snapshot counts are there still."""
+    return db.scalar(select(func.count()).select_from(Response).where(*_of_wave(wave_id, number))) or 0
 
 
 def count_by_wave(db: Session, scope: Scope) -> dict[uuid.UUID, int]:

@@ -145,6 +145,7 @@ class Response(Base):
     answers: Mapped[str] = mapped_column(Text)  # compact JSON, item id -> code, codes or kind of missing
     receipt_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     source_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32))  # marks an imported row, so it comes in once
+    snapshot: Mapped[int | None] = mapped_column(SmallInteger)  # the first that counts it; each counts a batch of many
 
 
 class ResponseText(Base):
@@ -163,6 +164,43 @@ class ResponseText(Base):
     item: Mapped[str] = mapped_column(String(12))
     language: Mapped[str] = mapped_column(String(20))
     words: Mapped[str] = mapped_column(Text)
+
+
+class Snapshot(Base):
+    """A wave as readers outside the SEND team see it until there is a next one: protected figures, frozen.
+
+    ``sets`` are the exact sizes of what it shows, to judge by whether the next may replace it; they are never shown.
+    """
+
+    __tablename__ = "snapshot"
+
+    wave_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("wave.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    taken_on: Mapped[date] = mapped_column(Date)
+    responses: Mapped[int]
+    sets: Mapped[dict[str, Any]] = mapped_column(JSON)
+    document: Mapped[bytes] = mapped_column(LargeBinary)  # compressed JSON: see services/frozen.py
+    breakdowns: Mapped[bytes | None] = mapped_column(LargeBinary)  # the same of the standing breakdowns
+
+
+class ReleasedTable(Base):
+    """The release ledger: which crossed breakdowns were shown of one state of a wave's answers, and in which order."""
+
+    __tablename__ = "released_table"
+    __table_args__ = (
+        UniqueConstraint("wave_id", "frozen", "state", "position"),
+        UniqueConstraint("wave_id", "frozen", "state", "item", "by"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=random_id)
+    partnership: Mapped[str] = mapped_column(String(40))
+    wave_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("wave.id"))
+    frozen: Mapped[bool] = mapped_column(Boolean)  # of a snapshot, else of the answers as they came in
+    state: Mapped[int]  # the snapshot's number, or what tells one state of the answers from the next
+    position: Mapped[int] = mapped_column(SmallInteger)
+    audience: Mapped[str] = mapped_column(String(20))  # the first to whom it was shown
+    item: Mapped[str] = mapped_column(String(12))
+    by: Mapped[str] = mapped_column(String(80))  # two breakdowns with a comma between
 
 
 class BreakOff(Base):

@@ -71,6 +71,32 @@ def not_comparable(error: errors.WavesNotComparable) -> ResponseReturnValue:
     return show_error(_("We cannot compare these waves"), [sentence], 400, actions)
 
 
+def not_broken_down(error: errors.BreakdownRefused) -> ResponseReturnValue:
+    """400: breakdowns that are not made together, with a way to those that are."""
+    sentence = {
+        "too_many": _("Answers can be looked at by two things at once at the most. More could point to a person."),
+        "same_people": _("These two tell the same people apart. Choose two different ones."),
+        "one_question": _("Two things at once are shown for one question at a time. Choose a question first."),
+    }[error.reason]
+    actions = [{"text": _("Go to the wave"), "url": url_for("team.wave", slug=error.slug)}]
+    return show_error(_("We cannot show these groups together"), [sentence], 400, actions)
+
+
+def nothing_shown_yet(_error: errors.NothingShownYet) -> ResponseReturnValue:
+    """404: too few have answered for the first figures."""
+    sentences = [_("Figures come once enough people have answered. Until then nobody could be kept private.")]
+    actions = [{"text": _("All waves"), "url": url_for("team.waves")}]
+    return show_error(_("There are no figures of this wave yet"), sentences, 404, actions)
+
+
+def not_remade(error: errors.FiguresNotRemade) -> ResponseReturnValue:
+    """409: answers that shown figures count have been deleted since, so no more can be made of them."""
+    said = _("Some answers have been deleted since %(day)s, as people may ask.", day=format_date(error.taken_on))
+    then = _("Until there are new figures we can show only those made on that day.")
+    actions = [{"text": _("Go to the wave"), "url": url_for("team.wave", slug=error.slug)}]
+    return show_error(_("We cannot make these figures now"), [f"{said} {then}"], 409, actions)
+
+
 def draft_gone(_error: errors.DraftGone) -> ResponseReturnValue:
     """This browser has no unfinished survey here."""
     sentences = [
@@ -155,6 +181,11 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(404, unknown)
     app.register_error_handler(errors.SurveyUnknown, unknown)
     app.register_error_handler(errors.PageUnknown, unknown)
+    app.register_error_handler(errors.BreakdownUnknown, unknown)
+    app.register_error_handler(errors.QuestionUnknown, unknown)
+    app.register_error_handler(errors.BreakdownRefused, not_broken_down)
+    app.register_error_handler(errors.NothingShownYet, nothing_shown_yet)
+    app.register_error_handler(errors.FiguresNotRemade, not_remade)
     app.register_error_handler(errors.WaveClosed, closed)
     app.register_error_handler(errors.WavesNotComparable, not_comparable)
     app.register_error_handler(errors.DraftGone, draft_gone)

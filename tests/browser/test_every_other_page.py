@@ -32,6 +32,7 @@ PREFIXES = pytest.mark.parametrize("prefix", ["", "/ar-xb"], ids=["english", "ri
 PLAIN = ("/", "/help", "/privacy", "/accessibility", "/languages", "/come-back", "/delete-my-answers")
 LOST = ("/no/such/page", "/surveys/nothing-here", "/surveys/helpline/1/hl1", "/surveys/helpline/1/check")
 TEAM = ("/team", "/team/components")
+BY_GROUP = ("provision", "district/PC06", "locality/PC06?with=provision", "age_band/PC22", "wave/PC20?with=locality")
 PASSWORD_LINK = "/team/new-password/not-a-link-of-ours"
 
 
@@ -172,6 +173,12 @@ def test_the_pages_of_the_team_are_sound(narrow: Page, fielded: Flask, prefix: s
     for link in links[::5]:
         assert status_of(narrow, link) == 200
         look_at(narrow)
+    parents = next(link for link in links if "/send-parents-" in link)
+    for address in BY_GROUP:
+        assert status_of(narrow, f"{parents}/by/{address}") == 200
+        look_at(narrow)
+    assert status_of(narrow, f"{parents}/by/district/PC06?with=locality") == 400
+    look_at(narrow)
     assert status_of(narrow, f"{links[0]}/rows") == 200
     look_at(narrow)
     press_last(narrow)

@@ -14,11 +14,12 @@ from flask import Flask
 from feedback_app.cli import figure_lines
 from feedback_app.cli.wording import sentences_for
 from feedback_app.domain import comparing
-from feedback_app.domain.disclosure import changes, rules
-from feedback_app.domain.errors import WavesNotComparable, WhyNotWaves
+from feedback_app.domain.disclosure import changes, group_figures, rules
+from feedback_app.domain.disclosure.safe import HIDDEN
+from feedback_app.domain.errors import BreakdownRefused, WavesNotComparable, WhyNotBreakdown, WhyNotWaves
 from feedback_app.domain.scoring import reliability
 from feedback_app.domain.weighting import weighing
-from feedback_app.web.errors import not_comparable
+from feedback_app.web.errors import not_broken_down, not_comparable
 from feedback_app.web.team import phrases, scale_words, verdicts, weight_words
 from tests.support.application import running_application
 from tests.support.databases import sqlite_url
@@ -38,7 +39,7 @@ def refusals() -> list[str]:
     return [*get_args(comparing.WhyNot), *get_args(comparing.WhyNotModes), *sided, "no_interval"]
 
 
-TOLD = sorted({rules.as_told(("R1", code))[1] for code in codes_of(rules)})
+TOLD = sorted({rules.as_told(("R1", code))[1] for code in {*codes_of(rules), *codes_of(group_figures)} - {HIDDEN}})
 ALPHA = codes_of(reliability)
 WEIGHTS = codes_of(weighing)
 
@@ -52,13 +53,13 @@ def in_english(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
 
 
 def test_there_are_codes_to_look_for() -> None:
-    assert {"kept_private", "items_disagree"} <= set(TOLD)
+    assert {"kept_private", "items_disagree", "not_asked", "too_close"} <= set(TOLD)
     assert "too_few_items" in ALPHA
     assert {"no_frame", "fewer_than_200"} <= set(WEIGHTS)
     assert {"wording", "mode_mixed", "withheld_before"} <= set(refusals())
 
 
-@pytest.mark.parametrize("code", [*TOLD, "fewer_than_10"])
+@pytest.mark.parametrize("code", [*TOLD, "fewer_than_10", "fewer_than_3_places"])
 def test_a_figure_that_is_not_shown_says_why(in_english: Flask, code: str) -> None:
     assert phrases.reason(code)
     assert figure_lines.why_withheld(code)
@@ -93,6 +94,15 @@ def test_waves_that_are_not_compared_say_why(in_english: Flask, reason: WhyNotWa
     assert isinstance(answer, tuple)
     assert answer[1] == 400
     assert "2026" in sentences_for(refused)
+
+
+@pytest.mark.parametrize("reason", get_args(WhyNotBreakdown))
+def test_breakdowns_that_are_not_made_together_say_why(in_english: Flask, reason: WhyNotBreakdown) -> None:
+    refused = BreakdownRefused("2026", ("district", "locality"), reason)
+    answer = not_broken_down(refused)
+    assert isinstance(answer, tuple)
+    assert answer[1] == 400
+    assert sentences_for(refused)
 
 
 def test_the_terminal_has_words_for_no_reason_that_is_never_given() -> None:

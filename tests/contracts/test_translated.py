@@ -158,5 +158,10 @@ def test_no_english_is_left_on_the_pages_of_the_team(app: Flask) -> None:
         now, then = (link.rpartition("/")[2] for link in sorted(links, reverse=True) if f"/{survey}-" in link)
         walker.get(f"{PREFIX}/team/waves/{now}/compared-with/{then}")
         walker.get(f"{PREFIX}/team/waves/{then}/compared-with/{now}")
+        walker.get(f"{PREFIX}/team/waves/{now}/by/district")
+    by = next(link for link in sorted(links, reverse=True) if "/send-parents-" in link) + "/by"
+    for address in ("district/PC06", "locality/PC06?with=provision", "setting/PC22", "provision/PC30", "district/PC0",
+                    "wave/PC20", "wave/PC20?with=age_band", "district/PC06?with=locality", "waiting/PC28"):  # fmt: skip
+        walker.get(f"{by}/{address}")
     walker.get(f"{PREFIX}/team/components")
     assert not walker.report()

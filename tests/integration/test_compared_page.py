@@ -54,8 +54,8 @@ def changed(item: str, **changes: object) -> Instrument:
 
 
 def page(app: Flask, db: Session, address: str = ADDRESS) -> HtmlElement:
-    """Open the page as a workstream lead; every page fetched is checked."""
-    found = signed_in(app, db, Role.WORKSTREAM_LEAD).get(address)
+    """Open the page as one of the SEND team; every page fetched is checked."""
+    found = signed_in(app, db, Role.SEND_TEAM).get(address)
     assert found.status_code == 200
     return html.document_fromstring(found.text)
 
@@ -214,7 +214,7 @@ def test_weighted_figures_are_a_link_away_where_both_waves_have_them(app: Flask,
     assert words(plain, "//a[contains(@href, 'weighted=1')]") == ["Show the weighted figures"]
     client = app.test_client()
     with client.session_transaction() as session:
-        session["_user_id"], session["_fresh"] = Role.WORKSTREAM_LEAD.value, True
+        session["_user_id"], session["_fresh"] = Role.SEND_TEAM.value, True
     weighted = html.document_fromstring(client.get(plain.xpath("//a[contains(@href, 'weighted=1')]/@href")[0]).text)
     text = " ".join(weighted.text_content().split())
     assert "These figures are weighted: groups that were heard less count for more." in text

@@ -71,6 +71,6 @@ def test_what_many_answer_with_forms_alone_stands_in_the_protected_summary(
     db.rollback()
     assert summary["responses"] == ENOUGH
     assert str(ENOUGH) in json.dumps(next(item for item in summary["items"] if item["code"] == first))
-    lead = signed_in(app, db, Role.WORKSTREAM_LEAD)
-    assert f"{ENOUGH} answer" in " ".join(lead.get("/team").text.split())
-    assert instrument.items[first].text in lead.get(f"/team/waves/{wave.slug}").text
+    team = signed_in(app, db, Role.SEND_TEAM)
+    assert f"{ENOUGH} answer" in " ".join(team.get("/team").text.split())
+    assert instrument.items[first].text in team.get(f"/team/waves/{wave.slug}").text

@@ -143,7 +143,7 @@ def test_who_has_not_signed_in_is_sent_to_the_door(app: Flask, db: Session) -> N
 def test_the_list_of_waves_says_how_many_answered_and_never_exactly(app: Flask, db: Session) -> None:
     add_answers(db, add_wave(db), some_answers(163))
     add_answers(db, add_wave(db, slug="small"), some_answers(4))
-    client = signed_in(app, db, Role.WORKSTREAM_LEAD)
+    client = signed_in(app, db, Role.SEND_TEAM)
     page = client.get("/team").text
     assert "About 165 answers" in page
     assert "Fewer than 10 answers" in page
@@ -155,7 +155,7 @@ def test_a_demonstration_wave_says_so(app: Flask, db: Session) -> None:
     add_wave(db)
     db.execute(update(Wave).values(demonstration=True))
     db.commit()
-    client = signed_in(app, db, Role.WORKSTREAM_LEAD)
+    client = signed_in(app, db, Role.SEND_TEAM)
     assert "Demonstration" in client.get("/team").text
     assert "Demonstration" in client.get("/team/waves/autumn").text
 
@@ -167,7 +167,7 @@ def test_a_wave_that_is_not_there_is_a_page_not_found(app: Flask, db: Session) -
 
 def test_the_page_shows_the_figures_of_the_summary(app: Flask, db: Session) -> None:
     add_answers(db, add_wave(db), some_answers(160))
-    page = signed_in(app, db, Role.WORKSTREAM_LEAD).get("/team/waves/autumn").text
+    page = signed_in(app, db, Role.SEND_TEAM).get("/team/waves/autumn").text
     for table in summary(db).release:
         shown = numbers_of(page, table.code)
         for share in table.distribution if table.type != "text" else ():
@@ -185,7 +185,7 @@ def test_the_page_shows_the_figures_of_the_summary(app: Flask, db: Session) -> N
 
 def test_a_score_is_never_written_as_a_share(app: Flask, db: Session) -> None:
     add_answers(db, add_wave(db), some_answers(160))
-    page = signed_in(app, db, Role.WORKSTREAM_LEAD).get("/team/waves/autumn").text
+    page = signed_in(app, db, Role.SEND_TEAM).get("/team/waves/autumn").text
     figure = html.document_fromstring(page).xpath("//figure[@id='TS05']")[0]
     said = " ".join(figure.xpath("string(div[@class='words'])").split())
     assert re.search(r"\d+% answered 9 or 10, \d+% 7 or 8, \d+% 0 to 6\. Score −?\d+ \(range −?\d+ to −?\d+\)\.", said)
@@ -193,7 +193,7 @@ def test_a_score_is_never_written_as_a_share(app: Flask, db: Session) -> None:
 
 def test_what_is_withheld_says_why_and_has_no_chart(app: Flask, db: Session) -> None:
     add_answers(db, add_wave(db), some_answers(7))
-    page = signed_in(app, db, Role.WORKSTREAM_LEAD).get("/team/waves/autumn").text
+    page = signed_in(app, db, Role.SEND_TEAM).get("/team/waves/autumn").text
     document = html.document_fromstring(page)
     assert "Fewer than 10 answers" in document.xpath("string(//figure[@id='TS02'])")
     assert not document.xpath("//svg[contains(@class, 'chart')]")
@@ -202,14 +202,14 @@ def test_what_is_withheld_says_why_and_has_no_chart(app: Flask, db: Session) -> 
 
 def test_a_small_group_is_marked_and_ranks_nothing(app: Flask, db: Session) -> None:
     add_answers(db, add_wave(db), [{"TS01": 1, "TS02": 4}] * 12 + [{"TS01": 2, "TS02": 1}] * 8)
-    page = signed_in(app, db, Role.WORKSTREAM_LEAD).get("/team/waves/autumn").text
+    page = signed_in(app, db, Role.SEND_TEAM).get("/team/waves/autumn").text
     assert "Small group: do not compare it" in page
     assert "given most often" not in page
 
 
 def test_the_caveat_stands_once_on_the_page(app: Flask, db: Session) -> None:
     add_answers(db, add_wave(db), some_answers(60))
-    page = signed_in(app, db, Role.WORKSTREAM_LEAD).get("/team/waves/autumn").text
+    page = signed_in(app, db, Role.SEND_TEAM).get("/team/waves/autumn").text
     assert page.count("These are the views of the people who chose to answer.") == 1
 
 
@@ -225,6 +225,6 @@ def test_a_wave_that_opens_later_says_so(app: Flask, db: Session) -> None:
     add_wave(db)
     db.execute(update(Wave).values(opens_on=date(2099, 1, 1), closed_from=None))
     db.commit()
-    page = signed_in(app, db, Role.WORKSTREAM_LEAD).get("/team").text
+    page = signed_in(app, db, Role.SEND_TEAM).get("/team").text
     assert "Opens later" in page
     assert "From 1 January 2099" in page

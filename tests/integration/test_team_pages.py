@@ -59,7 +59,7 @@ def changed(*changes: tuple[str, dict[str, Any]], **whole: Any) -> Instrument:
 
 
 def page_of(app: Flask, db: Session) -> HtmlElement:
-    return html.document_fromstring(signed_in(app, db, Role.WORKSTREAM_LEAD).get("/team/waves/autumn").text)
+    return html.document_fromstring(signed_in(app, db, Role.SEND_TEAM).get("/team/waves/autumn").text)
 
 
 def words(element: HtmlElement, path: str) -> str:
@@ -162,7 +162,7 @@ def test_a_score_whose_questions_do_not_go_together_is_not_shown(app: Flask, db:
     wave = add_wave(db, changed(*scaled))
     codes = [(first, second, third) for first in range(1, 6) for second in range(1, 6) for third in range(1, 6)]
     add_answers(db, wave, [{"TS01": 1, "TS02": one, "TS03": two, "TS10": three} for one, two, three in codes])
-    client = signed_in(app, db, Role.WORKSTREAM_LEAD)
+    client = signed_in(app, db, Role.SEND_TEAM)
     (row,) = html.document_fromstring(client.get("/team/waves/autumn").text).xpath("//section[@id='scores']//tbody/tr")
     assert "Not shown: its questions do not go together. Read the questions, not a score" in row.text_content()
     lines = list(csv.DictReader(io.StringIO(client.get("/team/waves/autumn/tables.csv").text.removeprefix("\ufeff"))))
@@ -214,7 +214,7 @@ def test_an_earlier_wave_is_one_step_away(app: Flask, db: Session) -> None:
     add_answers(db, add_wave(db, slug="before"), some_answers(160, seed=5))
     db.execute(update(Wave).where(Wave.slug == "before").values(opens_on=date(2025, 11, 3)))
     db.commit()
-    client = signed_in(app, db, Role.WORKSTREAM_LEAD)
+    client = signed_in(app, db, Role.SEND_TEAM)
     pages = [html.document_fromstring(client.get(f"/team/waves/{slug}").text) for slug in ("autumn", "before")]
     links, none = (page.xpath("//main//a[contains(@href, 'compared-with')]") for page in pages)
     assert [(link.get("href"), link.text) for link in links] == [

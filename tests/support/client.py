@@ -96,7 +96,7 @@ def watching(app: Flask, reading: bool) -> Iterator[Watch]:
 class CheckedClient(FlaskClient):
     """The client of all page tests; `written_on_get` names the few tables that a GET may add to before it replies."""
 
-    written_on_get: frozenset[str] = frozenset({"audit_entry"})
+    written_on_get: frozenset[str] = frozenset({"audit_entry", "released_table"})
 
     def run_wsgi_app(self, environ: Any, buffered: bool = False) -> Any:
         """Send one request, redirects not followed; raise LeftBehind when it leaves in the database what it may not."""

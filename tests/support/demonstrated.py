@@ -10,13 +10,17 @@ def seed(app: Flask, answers: int) -> None:
     """Fill an empty database, `answers` a wave; the open waves ask the children's own words, too."""
     from feedback_app.extensions import db
     from feedback_app.services.demonstrating import seed_staff, seed_survey
+    from feedback_app.services.snapshots import Taking
     from feedback_app.store.tables import Wave
     from feedback_app.web.clock import today
 
     with app.app_context():
         shelf, scope = app.config["SHELF"], app.config["SCOPE"]
+        geography, population = app.config["PARTNERSHIP"].geography, app.config["POPULATION"]
+        taking = Taking(scope, app.config["DISCLOSURE"], geography, population, today())
         for name in shelf.list_surveys():
-            seed_survey(db.session, scope, shelf.load_document(name), today(), "en_GB", answers)
+            for made in seed_survey(db.session, scope, shelf.load_document(name), today(), "en_GB", answers):
+                taking.take_snapshot(db.session, made.wave.slug)
         seed_staff(db.session, scope)
         db.session.execute(update(Wave).where(Wave.closed_from.is_(None)).values(texts_open=True))
         db.session.commit()

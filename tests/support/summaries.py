@@ -20,7 +20,7 @@ from feedback_app.services.fielding import field_wave
 from feedback_app.store.accounts import Role as RoleRow
 from feedback_app.store.accounts import User
 from feedback_app.store.responses import encode_answers
-from feedback_app.store.tables import Response, ResponseText, random_id
+from feedback_app.store.tables import BREAKDOWNS, Response, ResponseText, random_id
 from feedback_app.store.waves import WaveFacts
 
 SCOPE = Scope("lancashire")
@@ -91,18 +91,23 @@ def add_wave(db: Session, instrument: Instrument | None = None, slug: str = "aut
 
 
 def add_answers(
-    db: Session, wave: WaveFacts, sheets: Sequence[Mapping[str, Answer]], words: Mapping[int, str] | None = None
+    db: Session,
+    wave: WaveFacts,
+    sheets: Sequence[Mapping[str, Answer]],
+    words: Mapping[int, str] | None = None,
+    instrument: Instrument | None = None,
 ) -> None:
     """Add a response for each answer sheet; `words` are own words to TS11 by a sheet's position."""
-    instrument = make_instrument()
+    instrument = instrument or make_instrument()
+    keys = [breakdown_keys(instrument, AnswerSheet(sheet)) for sheet in sheets]
     rows = [
         {
             "id": random_id(), "partnership": SCOPE.partnership, "wave_id": wave.id,
             "instrument_version_id": wave.version_id, "week": date(2026, 11, 9), "language": "en_GB",
             "form": "standard", "mode": "online", "pace": "usual", "answers": encode_answers(dict(sheet)).decode(),
-            "provision": breakdown_keys(instrument, AnswerSheet(sheet)).get("provision"),
+            **{name: own.get(name) for name in BREAKDOWNS},
         }
-        for sheet in sheets
+        for sheet, own in zip(sheets, keys, strict=True)
     ]  # fmt: skip
     db.execute(insert(Response), rows)
     for at, said in (words or {}).items():

@@ -114,7 +114,7 @@ def test_a_change_is_refused_where_either_wave_shows_too_little(table: ItemTable
 
 @pytest.mark.parametrize(("base", "made"), [(29, False), (30, True), (31, True)])
 def test_every_wave_needs_30_answers(base: int, made: bool) -> None:
-    small = five(0, 0, 15, 0, base - 15)
+    small = five(5, 5, 5, 5, base - 20)
     assert (change(small, NOW).refused is None) is made
 
 
@@ -122,7 +122,7 @@ def test_every_wave_needs_30_answers(base: int, made: bool) -> None:
 @pytest.mark.parametrize("kind", ["minors", "smiley3"])
 def test_children_and_three_faces_need_50_as_far_as_the_shown_base_tells(base: int, made: bool, kind: str) -> None:
     if kind == "minors":
-        before, after = (five(0, 0, 25, 0, each - 25, minors=True) for each in (base, 200))
+        before, after = (five(10, 10, 10, 10, each - 40, minors=True) for each in (base, 200))
     else:
         before, after = (five(25, 0, each - 25, type="smiley3") for each in (base, 200))
     assert (change(before, after).refused is None) is made

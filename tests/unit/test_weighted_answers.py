@@ -22,7 +22,7 @@ def test_a_share_with_a_base_of_its_own_is_as_sure_as_the_answers_of_that_base()
     }  # fmt: skip
     instrument = make_instrument(sections=[{"id": "all", "title": "All", "items": [item]}])
     codes = np.array([1, 2] * 50 + [3] * 100, dtype=np.int16)
-    answers = AnswerFrame(200, {"TS08": codes}, {}, {}, np.zeros(200, bool))
+    answers = AnswerFrame(200, {"TS08": codes}, {}, {}, np.zeros(200, bool), np.full(200, -1))
     weights = np.where(codes == 3, 0.5, 1.5)
     nobody_weighted = weigh(None, {"provision": np.zeros(200, int)}, instrument)
     weighting = replace(nobody_weighted, covered=np.ones(200, bool), weights=weights, categories={})

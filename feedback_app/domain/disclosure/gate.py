@@ -1,4 +1,4 @@
-"""The gate, rules R0 to R2: the only way from exact counts to anything that may be shown.
+"""The gate for a whole wave, rules R0 to R3: the only way from exact counts to anything that may be shown.
 
 ``protect`` turns exact tables into a ``SafeRelease``. Pages, charts, downloads and reports accept nothing else.
 
@@ -6,8 +6,10 @@
 - R1: a count under T, zero included, is shown as "c"; other counts are rounded to 5. T is 5, or 10 for minors and
   sensitive items.
 - R2: what is derived from counts comes from protected ones, or from exact ones for a whole wave of 100 or more.
+- R3: whatever is shown leaves every hidden count at least three candidates.
 
-What a headline is computed from is decided in ``sources``; scales are protected in ``scales``, changes in ``changes``.
+What a table may rest on is decided in ``settling``, what each headline is computed from in ``sources``; scales are
+protected in ``scales``, changes in ``changes``, breakdowns in ``breaking_down``.
 """
 
 from __future__ import annotations
@@ -16,10 +18,11 @@ from collections.abc import Sequence
 from types import MappingProxyType
 
 from feedback_app.domain.disclosure.policy import Policy
-from feedback_app.domain.disclosure.rules import ItemTable, ScaleTable, as_told, withheld_whole
+from feedback_app.domain.disclosure.rules import ItemTable, ScaleTable, as_told
 from feedback_app.domain.disclosure.safe import SafeCount, SafeRelease, SafeShare, SafeTable
 from feedback_app.domain.disclosure.scales import protect_scale
 from feedback_app.domain.disclosure.sealing import SEAL
+from feedback_app.domain.disclosure.settling import settle
 from feedback_app.domain.disclosure.sources import figure_of, headline_sources, weighted_sources
 from feedback_app.domain.disclosure.totals import count_safe, is_small_group, total_safe
 from feedback_app.domain.missing import MISSING_KEYS
@@ -29,15 +32,16 @@ __all__ = ["protect", "total_safe"]
 
 
 def protect(tables: Sequence[ItemTable], policy: Policy, scales: Sequence[ScaleTable] = ()) -> SafeRelease:
-    """Protect a whole wave's tables and scales by R0 to R2, in their order; ValueError when one is given twice.
+    """Protect a whole wave's tables and scales by R0 to R3, in their order; ValueError when one is given twice.
 
-    A headline needs every part it adds up, and every part that it and the figures before it would let a reader
-    subtract, to hold T people or more (else R1). From 100 answers up it is computed from exact counts; below, and
-    when the exact sums would pin a hidden count down to fewer than three candidates, from each part's sum rounded
-    on its own; when even those sums would, it is withheld (R2). Readers are told one rule and reason for both. A small
-    cell beside a large one is therefore no obstacle: only the sum of both goes in. A weighted headline stands only
-    beside an exact one, and only where each part holds T or more in every category that the two together would let a
-    reader solve for. What the shown counts alone, or a refusal, tell of a hidden one is not judged here (R3).
+    Each table rests on sums that leave every hidden count room, for a reader who knows the program and how many
+    answered in all (``settling``). A headline needs every part it adds up, and every part that it and the figures
+    before it would let a reader subtract, to hold T people or more (R1), and sums that may be told (R3). From 100
+    answers up it is computed from those sums; below, from each sum rounded on its own (R2). Readers are told one rule
+    and reason for all of these. A small cell beside a large one is therefore no obstacle: only the sum of both goes in.
+    A weighted headline stands only beside an exact one, and only where each part holds T or more in every category
+    that the two together would let a reader solve for. A table is withheld whole where its counts and the number of
+    answers alone would leave a hidden count no room.
     """
     for given in ([table.code for table in tables], [scale.code for scale in scales]):
         if len(set(given)) != len(given):
@@ -47,17 +51,19 @@ def protect(tables: Sequence[ItemTable], policy: Policy, scales: Sequence[ScaleT
 
 
 def _protect_table(table: ItemTable, policy: Policy) -> SafeTable:
-    base = total_safe(table.counts.base, policy, table.minors)
-    small = is_small_group(table.counts.base, policy, table.minors)
+    settled = settle(table, policy)
+    base, small = settled.base, is_small_group(settled.base, policy)
     figures, weighted = (
         tuple(figure_of(source) for source in sources(table, policy))
         for sources in (headline_sources, weighted_sources)
     )
-    if held := withheld_whole(table, policy):
+    if settled.held:
         nothing = MappingProxyType[str, SafeCount]({})
-        return SafeTable(SEAL, table.code, table.type, base, small, nothing, (), figures, *as_told(held), weighted)
+        return SafeTable(
+            SEAL, table.code, table.type, base, small, nothing, (), figures, *as_told(settled.held), weighted
+        )
     threshold = policy.threshold_for(table.minors, table.sensitive)
-    given = table.counts.missing
+    given = table.counts.missing if settled.kinds else {}
     missing = {key: count_safe(given[key], threshold, policy) for key in MISSING_KEYS if key in given}
     options = sorted(table.counts.values) if len(table.possible) > 1 else ()
     shares = tuple(_safe_share(table, code, base, policy) for code in options)

@@ -20,12 +20,16 @@ class Policy(BaseModel):
     rounding: int = Field(default=5, ge=2)
     exact_headline_base: int = 100
     same_answer_base: int = Field(default=20, ge=0)
+    share_base: int = 20  # R2: a group with fewer has counts in a breakdown, no percentages
+    minimum_places: int = Field(default=3, ge=1)  # R0: settings or sessions behind a place's answers from children
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         order = (self.minimum_base, self.minimum_base_minors, self.small_group, self.exact_headline_base)
         if sorted(order) != list(order):
             raise ValueError("minimum_base, minimum_base_minors, small_group, exact_headline_base must not fall")
+        if self.share_base < self.minimum_base:
+            raise ValueError("share_base must not be below minimum_base")
         if not self.rounding <= self.threshold <= self.threshold_sensitive:
             raise ValueError("rounding, threshold, threshold_sensitive must not fall")
         if self.minimum_base < self.threshold or self.minimum_base_minors < self.threshold_sensitive:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable
 from typing import NamedTuple
 
 SAFE_WIDTH = 2
@@ -18,6 +18,14 @@ class Range(NamedTuple):
         """Return the part of this range that also lies in ``low`` to ``high``."""
         return Range(max(self.low, low), min(self.high, high))
 
+    def nearest(self, count: int) -> int:
+        """Return the number of this range that is nearest to ``count``; the range must not be empty."""
+        return min(max(count, self.low), self.high)
+
+    def wider(self, by: int, limits: Range) -> Range:
+        """Return this range with ``by`` more at both ends, as far as the limits go."""
+        return Range(self.low - by, self.high + by).within(*limits)
+
 
 def rounded(count: int, step: int) -> int:
     """Return ``count`` rounded to the nearest multiple of ``step``, halves up."""
@@ -28,6 +36,11 @@ def rounded_range(count: int, step: int, least: int) -> tuple[int, int]:
     """Return the counts, ``least`` or more, that round to the same multiple of ``step`` as ``count``."""
     value = rounded(count, step)
     return max(least, value - step // 2), value + (step - 1) // 2
+
+
+def cell_range(count: int, threshold: int, step: int) -> Range:
+    """Return the counts that are shown as ``count`` is: "c" under the threshold (R1), else its multiple of ``step``."""
+    return Range(0, threshold - 1) if count < threshold else Range(*rounded_range(count, step, threshold))
 
 
 def rounded_within(total: int, step: int, cells: Range) -> tuple[int, Range]:
@@ -50,27 +63,3 @@ def total_range(ranges: Iterable[Range]) -> Range:
     """Return the range of a sum of counts, each known by its range."""
     both = list(ranges)
     return Range(sum(one.low for one in both), sum(one.high for one in both))
-
-
-def narrows_a_hidden_count(
-    cells: Mapping[int, Range],
-    hidden: Collection[int],
-    parts: Mapping[frozenset[int], Range],
-    whole: Range,
-) -> bool:
-    """Return whether sums of disjoint parts, with the whole, leave a hidden cell's ends closer than two apart (R3).
-
-    ``cells`` by option code, ``parts`` by the codes each adds up; cells in no part are known from their own ranges
-    alone. The bounds are the best ones, because parts do not overlap.
-    """
-    apart = total_range(cells[code] for code in frozenset(cells).difference(*parts))
-    known = {part: total_range(cells[code] for code in part).within(*published) for part, published in parts.items()}
-    for part, own in known.items():
-        rest = total_range([apart, *(other for key, other in known.items() if key != part)])
-        tight = own.within(whole.low - rest.high, whole.high - rest.low)
-        for code in part & frozenset(hidden):
-            others = total_range(cells[other] for other in part if other != code)
-            left = cells[code].within(tight.low - others.high, tight.high - others.low)
-            if left.high - left.low < SAFE_WIDTH:
-                return True
-    return False

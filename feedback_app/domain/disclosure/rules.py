@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from feedback_app.domain.disclosure.policy import Policy
-from feedback_app.domain.disclosure.ranges import Range, narrows_a_hidden_count, rounded, rounded_range
 from feedback_app.domain.scoring.counts import Counts, EffectiveCounts
 from feedback_app.domain.scoring.headlines import HeadlineSpec
 
@@ -66,6 +65,8 @@ class ItemTable:
     structural_zeros: frozenset[int] = frozenset()
     weighted: Weighted | None = None
     invited: int | None = None  # how many are on the list, where everybody on one was invited and asked this
+    kinds: frozenset[str] | None = None  # the kinds of missing answer that it can have, as all know; None: any counted
+    makes_groups: bool = False  # answers are broken down by it, so readers may know how many chose each shown option
 
     def __post_init__(self) -> None:
         """Raise ValueError when the counts do not fit the kind of item, without telling any count."""
@@ -117,41 +118,28 @@ def as_told(held: tuple[Rule, str]) -> tuple[Rule, str]:
     return ("R1", KEPT_PRIVATE) if held[1] in hidden else held
 
 
-def withheld_whole(table: ItemTable, policy: Policy) -> tuple[Rule, str] | None:
-    """Return the rule and reason that hold back everything but the base of a table (R0, R2), or None."""
-    base, most = table.counts.base, max(table.counts.values.values(), default=0)
-    least = policy.base_for(table.minors)
-    if base < least:
-        return "R0", f"fewer_than_{least}"
-    if len(table.possible) < 2:
-        return None  # how many wrote something: there is no answer to be alike in
-    alike = base - most < policy.threshold_for(table.minors, sensitive=True) if table.sensitive else base == most
-    if alike and (table.sensitive or base < policy.same_answer_base):
-        return "R2", TOO_ALIKE
-    return None
-
-
 def withheld_figure(
-    spec: HeadlineSpec, table: ItemTable, answered: int, parts: Sequence[frozenset[int]], policy: Policy
+    spec: HeadlineSpec, table: ItemTable, answered: int, sums: Iterable[int], policy: Policy
 ) -> tuple[Rule, str] | None:
-    """Return the rule and reason that hold back one figure (R0, R1; NPS under 30 by brief 3.5), or None."""
+    """Return the rule and reason that hold back one figure (R0, R1; NPS under 30 by brief 3.5), or None.
+
+    ``sums`` are those of all the sets of people that it and the figures before it would let a reader work out.
+    """
     least = max(spec.minimum_base, policy.base_for(table.minors))
     if answered < least:
         return "R0", f"fewer_than_{least}"
     threshold = policy.threshold_for(table.minors, table.sensitive)
-    return ("R1", PART_TOO_SMALL) if any(table.counts.of(part) < threshold for part in parts) else None
+    return ("R1", PART_TOO_SMALL) if any(total < threshold for total in sums) else None
 
 
 def withheld_weighted(
     weighted: Weighted, told: Sequence[frozenset[int]], table: ItemTable, policy: Policy
 ) -> tuple[Rule, str] | None:
-    """Return the rule and reason that hold back a weighted figure beside an exact one (R1, R2), or None.
+    """Return the rule and reason that hold back a weighted figure beside an exact one (R1), or None.
 
     Two sums over the same people, one weighted, are two equations: whoever knows the weights can solve them for the
     two categories of a margin, or for the people covered and those not. So each part holds T or more in each.
     """
-    if weighted.counts.people < policy.exact_headline_base:
-        return "R2", f"fewer_than_{policy.exact_headline_base}"
     threshold = policy.threshold_for(table.minors, table.sensitive)
     groups = weighted.groups(table.counts)
     small = any(sum(group.get(code, 0) for code in part) < threshold for part in told for group in groups)
@@ -167,40 +155,3 @@ def withheld_scale(table: ScaleTable, policy: Policy) -> tuple[Rule, str] | None
         return "R2", f"fewer_than_{policy.exact_headline_base}"
     alike = table.alike < policy.threshold_for(table.minors, table.sensitive) or table.mean.withheld
     return ("R2", TOO_ALIKE) if alike else None
-
-
-def counts_to_use(
-    spec: HeadlineSpec,
-    table: ItemTable,
-    told: Sequence[frozenset[int]],
-    ranges: Mapping[int, Range],
-    whole: Range,
-    policy: Policy,
-    exact: bool,
-) -> Counts | None:
-    """Return exact counts, or rounded ones, or None when both tell too much."""
-    threshold = policy.threshold_for(table.minors, table.sensitive)
-    hidden = {code for code in table.possible if ranges[code].low < threshold}
-    sums = {part: table.counts.of(part) for part in told}
-    points = {part: Range(count, count) for part, count in sums.items()}
-    if exact and not narrows_a_hidden_count(ranges, hidden, points, whole):
-        return table.counts
-    rough = {part: Range(*rounded_range(count, policy.rounding, threshold)) for part, count in sums.items()}
-    if narrows_a_hidden_count(ranges, hidden, rough, whole):
-        return None
-    return rounded_counts(spec, table, policy)
-
-
-def rounded_counts(spec: HeadlineSpec, table: ItemTable, policy: Policy) -> Counts:
-    """Return each part's sum, rounded on its own, on one of its options; the rest made to fit the base where it can.
-
-    So a share is the printed number of people of the printed base, wherever it stands.
-    """
-    parts = spec.parts(table.possible)
-    stand_ins = {max(part): rounded(table.counts.of(part), policy.rounding) for part in parts}
-    counts = Counts({code: stand_ins.get(code, 0) for code in table.counts.values})
-    answered = table.counts.of(spec.within) if spec.within else table.counts.base
-    rest = rounded(answered, policy.rounding) - counts.of(frozenset().union(*spec.groups))
-    if spec.change is None or len(parts) <= len(spec.groups) or rest <= 0:
-        return counts
-    return Counts({**counts.values, max(parts[-1]): rest})

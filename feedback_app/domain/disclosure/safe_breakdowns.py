@@ -16,12 +16,13 @@ class SafeGroup(Sealed):
     """One group as it may be shown: its base, its people by column and their whole percent of the rounded base.
 
     ``counts`` and ``percents`` are in the order of the breakdown's bands, and empty where ``withheld`` names the rule
-    that holds everything but the base back. ``figure`` is computed from what is shown here.
+    that holds them back; then ``base`` is "fewer than" the minimum base, or None where nothing is told of it.
+    ``figure`` is computed from what is shown here.
     """
 
     seal: InitVar[object]
     group: Group
-    base: SafeCount
+    base: SafeCount | None
     small_group: bool
     counts: tuple[SafeCount, ...] = ()
     percents: tuple[int | None, ...] = ()
@@ -31,7 +32,7 @@ class SafeGroup(Sealed):
 
     def as_dict(self) -> dict[str, Any]:
         """Return the group as plain data for JSON: whole numbers, "c", and {"fewer_than": n} for a small base."""
-        plain: dict[str, Any] = {"group": list(self.group), "base": self.base.as_total()}
+        plain: dict[str, Any] = {"group": list(self.group), "base": self.base.as_total() if self.base else None}
         if self.withheld:
             return plain | {"withheld": self.withheld, "reason": self.reason}
         return plain | {
@@ -44,7 +45,7 @@ class SafeGroup(Sealed):
 
 @dataclass(frozen=True, slots=True)
 class SafeBreakdown(Sealed):
-    """One question by the groups of one or two breakdowns as it may be shown; ``withheld`` holds back all groups.
+    """One question by the groups of one or two breakdowns as it may be shown; where ``withheld`` there are no groups.
 
     ``several``: people could choose several columns, so they do not add up to the base.
     """

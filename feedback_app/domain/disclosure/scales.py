@@ -42,7 +42,7 @@ def protect_scale(table: ScaleTable, policy: Policy) -> SafeScale:
     score = _score(table.mean, table, held, policy)
     threshold = policy.threshold_for(table.minors, table.sensitive)
     without = None if score.withheld == "R0" else count_safe(table.mean.without, threshold, policy)
-    small = is_small_group(table.mean.base, policy, table.minors)
+    small = is_small_group(score.base, policy)
     weighted = None if table.weighted is None else _weighted(table.weighted, table, held, policy)
     return SafeScale(SEAL, table.code, score, without, small, alpha, weighted)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from feedback_app.domain.disclosure.policy import Policy
-from feedback_app.domain.disclosure.ranges import rounded, rounded_range
+from feedback_app.domain.disclosure.ranges import Range, cell_range, rounded, rounded_range
 from feedback_app.domain.disclosure.safe import HIDDEN, SafeCount
 from feedback_app.domain.disclosure.sealing import SEAL
 
@@ -26,13 +26,28 @@ def total_safe(count: int, policy: Policy, minors: bool = False) -> SafeCount:
     return SafeCount(SEAL, rounded(count, policy.rounding), None, low, high)
 
 
+def held_total(
+    total: int, policy: Policy, minors: bool, ends: Range | None = None, room: Range | None = None
+) -> SafeCount:
+    """Return a base that was held within ``room`` (``ends``: where it may truly lie), as it may be shown.
+
+    Printed like the ends of the room, it stands for all the bases beyond them.
+    """
+    shown = total_safe(total, policy, minors)
+    if ends is None or room is None or shown.value is None:
+        return shown
+    low = max(ends.low, policy.base_for(minors)) if shown.low <= room.low <= shown.high else shown.low
+    high = ends.high if shown.low <= room.high <= shown.high else shown.high
+    return SafeCount(SEAL, shown.value, None, min(low, shown.low), max(high, shown.high))
+
+
 def count_safe(count: int, threshold: int, policy: Policy) -> SafeCount:
     """Return a count of people as it may be shown: rounded, or hidden when it is under ``threshold`` (R1)."""
     if count < threshold:
         return SafeCount(SEAL, None, HIDDEN, 0, threshold - 1)
-    return SafeCount(SEAL, rounded(count, policy.rounding), None, *rounded_range(count, policy.rounding, threshold))
+    return SafeCount(SEAL, rounded(count, policy.rounding), None, *cell_range(count, threshold, policy.rounding))
 
 
-def is_small_group(count: int, policy: Policy, minors: bool = False) -> bool:
-    """Return whether a base is large enough to be shown but bears the label "small group" (R0)."""
-    return policy.base_for(minors) <= count < policy.small_group
+def is_small_group(base: SafeCount, policy: Policy) -> bool:
+    """Return whether a base that is shown may be so small that it bears the label "small group" (R0)."""
+    return base.value is not None and base.low < policy.small_group

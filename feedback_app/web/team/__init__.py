@@ -1,4 +1,4 @@
-"""Pages for workstream leads and the SEND team: waves, their summaries, what changed between two."""
+"""Pages for workstream leads and the SEND team: waves, their summaries by group, what changed between two."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from flask import Blueprint
 
 
 def register_views() -> Blueprint:
-    """Return the blueprint with all its views: waves and their files, two waves compared."""
-    from feedback_app.web.team import comparing, views  # noqa: F401 - importing them adds their views
+    """Return the blueprint with all its views: waves, groups, their files, two waves compared."""
+    from feedback_app.web.team import breaking_down, by_wave, comparing, views  # noqa: F401 - importing them adds their views
 
     return views.blueprint

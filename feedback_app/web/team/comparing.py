@@ -16,7 +16,7 @@ from feedback_app.web.access import scope, staff
 from feedback_app.web.languages import in_page_language, page_language
 from feedback_app.web.team import changed, phrases, verdicts
 from feedback_app.web.team.changed import FamilyView, Waves
-from feedback_app.web.team.views import READERS, blueprint, policy
+from feedback_app.web.team.views import READERS, audience, blueprint, policy
 from feedback_app.web.team.weight_words import why_no_weights
 
 YES = "1"
@@ -44,6 +44,7 @@ def _compared(slug: str, earlier: str, *, weighted: bool) -> WaveComparison:
         language=page_language().locale,
         population=current_app.config["POPULATION"],
         weighted=weighted,
+        audience=audience(),
     )
 
 

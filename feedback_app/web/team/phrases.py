@@ -15,6 +15,7 @@ from feedback_app.services.summarising import WaveSummary
 from feedback_app.web.languages import in_page_language
 
 FEWER = "fewer_than_"
+PLACES = "_places"
 
 
 def answers_in_all(count: SafeCount) -> str:
@@ -99,11 +100,16 @@ def figure_value(figure: SafeFigure) -> str:
 
 def reason(code: str) -> str:
     """Return why something is kept back, in plain words, for a machine reason of the disclosure rules."""
+    if code.startswith(FEWER) and code.endswith(PLACES):
+        places = int(code.removeprefix(FEWER).removesuffix(PLACES))
+        return _("From fewer than %(number)s schools or sessions", number=format_decimal(places))
     if code.startswith(FEWER):
         fewer = int(code.removeprefix(FEWER))
         return _("Fewer than %(number)s answers", number=fewer)
     return {
         KEPT_PRIVATE: _("Kept private, so that nobody can be picked out"),
+        "too_close": _("Not shown: too close to a figure already shown"),
+        "not_asked": _("Not asked"),
         ITEMS_DISAGREE: _("Not shown: its questions do not go together. Read the questions, not a score"),
     }[code]
 

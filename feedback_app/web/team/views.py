@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from datetime import date
 from functools import wraps
 from typing import Any, cast
 
 from flask import Blueprint, current_app, render_template, send_file
 from flask.typing import ResponseReturnValue
+from flask_babel import format_date
+from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import Forbidden
 
+from feedback_app.domain.dimensions import dimensions_of, questions_of
+from feedback_app.domain.disclosure.ledger import Audience, audience_of
 from feedback_app.domain.disclosure.policy import Policy
 from feedback_app.domain.scope import Role
 from feedback_app.domain.wave import is_open, last_day
 from feedback_app.extensions import db
 from feedback_app.services import exporting, fielding, summarising
 from feedback_app.services.comparing import list_comparable
-from feedback_app.services.summarising import WaveSummary
+from feedback_app.services.summarising import WaveLine, WaveSummary
 from feedback_app.store.engine import looking_first, set_reading
 from feedback_app.web import clock
 from feedback_app.web.access import scope, staff
@@ -28,6 +33,7 @@ from feedback_app.web.team import phrases
 from feedback_app.web.team.components import component_samples
 from feedback_app.web.team.figures import section_figures
 from feedback_app.web.team.forms import RowsForm
+from feedback_app.web.team.group_words import by_words, geography
 from feedback_app.web.team.hearing import hearing_of, hurried_sentence
 from feedback_app.web.team.scale_words import method_of_scores, scale_line
 
@@ -43,21 +49,34 @@ def policy() -> Policy:
 
 
 def get_summary(slug: str) -> WaveSummary:
-    """Return a wave's protected summary in the language of the page; raise SurveyUnknown."""
+    """Return a wave's protected summary in the language of the page; raise SurveyUnknown, NothingShownYet."""
     population, language = current_app.config["POPULATION"], page_language().locale
-    return summarising.summarise_wave(db.session, scope(), slug, policy(), language, population=population)
+    return summarising.summarise_wave(
+        db.session, scope(), slug, policy(), language, population=population, audience=audience()
+    )
+
+
+def audience() -> Audience:
+    """Return as whom the member of staff who asks reads figures; ValueError for one whose roles read none."""
+    return audience_of(role for role in READERS if has_role(role))
+
+
+def as_of(taken_on: date | None) -> str:
+    """Return of which day the figures are, or nothing where they are as of now."""
+    return "" if taken_on is None else _("Figures of %(day)s", day=format_date(taken_on))
 
 
 @blueprint.get("")
 @staff()
 def waves() -> ResponseReturnValue:
     """Show all waves, the newest first, each with how many answered; to an administrator without that."""
-    lines = summarising.list_summaries(db.session, scope(), policy(), page_language().locale)
     today, reads = clock.today(), has_role(*READERS)
+    seen_as = audience() if reads else Audience.PUBLIC
+    lines = summarising.list_summaries(db.session, scope(), policy(), page_language().locale, seen_as)
     shown = [
         {
             "line": line,
-            "answered": phrases.starting(phrases.answers_in_all(line.number)) if reads else "",
+            "answered": _answered(line) if reads else "",
             "open": is_open(line.wave.opens_on, line.wave.closed_from, today),
             "later": line.wave.opens_on > today,
             "last_day": last_day(line.wave.closed_from),
@@ -66,6 +85,13 @@ def waves() -> ResponseReturnValue:
     ]
     roles = [role for role in current_app.config["PARTNERSHIP"].staff_roles if has_role(role.key)]
     return render_template("team/waves.html", waves=shown, reads=reads, roles=roles, rounding=policy().rounding)
+
+
+def _answered(line: WaveLine) -> str:
+    """Return how many answered a wave, as whoever asks may know it."""
+    if line.number is None:
+        return _("No figures yet")
+    return phrases.starting(phrases.answers_in_all(line.number))
 
 
 def has_role(*roles: Role) -> bool:
@@ -80,6 +106,7 @@ def wave(slug: str) -> ResponseReturnValue:
     summary = get_summary(slug)
     instrument = summary.instrument
     scales = [scale_line(scale) for scale in summary.release.scales]
+    ways = dimensions_of(instrument, geography())
     return render_template(
         "team/wave.html",
         summary=summary,
@@ -90,15 +117,19 @@ def wave(slug: str) -> ResponseReturnValue:
         scales=scales,
         scale_method=method_of_scores(scales),
         answered=phrases.starting(phrases.answers_in_all(summary.number)),
+        as_of=as_of(summary.taken_on),
         last_day=last_day(summary.wave.closed_from),
         caveat=phrases.caveat(),
         threshold=policy().threshold_for(instrument.minors, sensitive=False),
         rounding=policy().rounding,
+        ways=[(way.name, by_words(way.name)) for way in ways],
+        by_group={item.id for item in questions_of(instrument)} if ways else set(),
         may_take_rows=has_role(Role.SEND_TEAM),
     )
 
 
-def _download(content: bytes, name: str, kind: str) -> ResponseReturnValue:
+def download(content: bytes, name: str, kind: str) -> ResponseReturnValue:
+    """Send a file to keep under this name."""
     return send_file(io.BytesIO(content), mimetype=kind, as_attachment=True, download_name=name)
 
 
@@ -108,7 +139,7 @@ def tables_csv(slug: str) -> ResponseReturnValue:
     """Send a wave's protected tables as CSV."""
     summary = get_summary(slug)
     content = exporting.export_tables_csv(summary, phrases.file_words(summary))
-    return _download(content, f"{slug}-tables.csv", "text/csv")
+    return download(content, f"{slug}-tables.csv", "text/csv")
 
 
 @blueprint.get("/waves/<slug>/tables.xlsx")
@@ -117,7 +148,7 @@ def tables_workbook(slug: str) -> ResponseReturnValue:
     """Send a wave's protected tables as a workbook."""
     summary = get_summary(slug)
     content = exporting.export_tables_workbook(summary, phrases.file_words(summary))
-    return _download(content, f"{slug}-tables.xlsx", WORKBOOK)
+    return download(content, f"{slug}-tables.xlsx", WORKBOOK)
 
 
 def refusals_logged(view: View) -> View:
@@ -166,7 +197,7 @@ def take_rows(slug: str) -> ResponseReturnValue:
     with looking_first(db.session):
         archive = _pack_rows(slug, in_words=bool(form.in_words.data))
     exporting.log_export(db.session, scope(), slug, actor=actor, reason=form.reason.data or "", now=clock.now())
-    return _download(archive, f"{slug}-rows.zip", "application/zip")
+    return download(archive, f"{slug}-rows.zip", "application/zip")
 
 
 def _pack_rows(slug: str, *, in_words: bool) -> bytes:

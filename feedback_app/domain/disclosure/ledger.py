@@ -1,0 +1,92 @@
+"""The release ledger, rule R4: what was shown to whom, and which sets of people stand too close to each other.
+
+Breakdowns by one thing all count as shown from the start, so only tables by two at once are written down. A later one
+is settled together with all earlier ones and can only give way itself. A reader has seen what those below may see,
+and a table shown below must be safe for those above, who know more already; so in the end all audiences share one
+order of tables for one state of the answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import IntEnum
+
+from feedback_app.domain.scope import Role
+
+
+class Audience(IntEnum):
+    """Who reads figures; each has seen what those before it may see."""
+
+    PUBLIC = 1
+    BOARD = 2
+    LEAD = 3
+    SEND_TEAM = 4
+
+    @property
+    def sees_live(self) -> bool:
+        """Return whether it reads the answers as they come in; all others read snapshots (R5)."""
+        return self is Audience.SEND_TEAM
+
+    @property
+    def key(self) -> str:
+        """Return the name that is stored."""
+        return self.name.lower()
+
+
+@dataclass(frozen=True, order=True)
+class Entry:
+    """One table by two breakdowns at once, at its place in the order of release; ``by`` in the table's own order."""
+
+    position: int
+    item: str
+    by: tuple[str, ...]
+    audience: Audience = Audience.LEAD
+
+
+def audience_of(roles: Iterable[Role]) -> Audience:
+    """Return as whom somebody with these roles reads figures; ValueError for roles that read none."""
+    given = set(roles)
+    if Role.SEND_TEAM in given:
+        return Audience.SEND_TEAM
+    if Role.WORKSTREAM_LEAD in given:
+        return Audience.LEAD
+    raise ValueError("these roles read no figures")
+
+
+def seen_by(audience: Audience, entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    """Return, in order, what was released to an audience and to those below it."""
+    return tuple(sorted(entry for entry in entries if entry.audience <= audience))
+
+
+def to_settle_with(entries: Iterable[Entry], item: str, by: tuple[str, ...]) -> tuple[Entry, ...]:
+    """Return, in order, the tables that one of a question is settled after: the question's own that came before it.
+
+    Of all audiences, for a table shown to leads must not tell the SEND team more either, and the other way round.
+    Tables of other questions cannot tell of this one: in settling it, the size of every group counts as known.
+    """
+    own = sorted(entry for entry in entries if entry.item == item)
+    places = [entry.position for entry in own if entry.by == by]
+    return tuple(entry for entry in own if not places or entry.position < places[0])
+
+
+def too_close(
+    first: frozenset[int], second: frozenset[int], threshold: int, everybody: frozenset[int] | None = None
+) -> bool:
+    """Return whether figures of two sets of responses, subtracted, are figures of 1 to ``threshold`` - 1 people (R4).
+
+    One set within the other leaves the people in between; two apart from each other leave, of ``everybody`` where that
+    is shown too, the rest. Of sets that overlap in part no sum or difference counts the few that they share, however
+    few: A and B add up to those in either plus those in both, and neither is shown. What all tables together say of
+    the few, exactly or nearly, is bounded over the whole release (R3).
+    """
+    if first <= second or second <= first:
+        return is_a_few(len(first ^ second), threshold)
+    if first & second or everybody is None:
+        return False
+    return is_a_few(len(everybody - first - second), threshold)
+
+
+def is_a_few(people: int, threshold: int) -> bool:
+    """Return whether a number of people is one that no figure may be of: 1 to ``threshold`` - 1."""
+    return 0 < people < threshold

@@ -1,0 +1,64 @@
+"""The release ledger of a wave (R4): what was shown of its answers as they stand, asked before and told after."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from feedback_app.domain.disclosure.ledger import Audience, Entry
+from feedback_app.domain.scope import Scope
+from feedback_app.store import ledger, waves
+from feedback_app.store.waves import WaveFacts
+
+
+@dataclass(frozen=True)
+class State:
+    """One state of a wave's answers: the number of a snapshot, or one that grows with each answer and erasure."""
+
+    frozen: bool
+    number: int
+
+
+def live_state(db: Session, wave: WaveFacts) -> State:
+    """Return the state of a wave's answers as they stand.
+
+    An answer more is 1 more, an erasure takes one answer and adds one erasure: with twice the erasures, each grows it.
+    """
+    return State(False, waves.count_responses(db, wave.id) + 2 * wave.erasures)
+
+
+def released(db: Session, wave: WaveFacts, state: State) -> list[Entry]:
+    """Return which crossed breakdowns were shown of a state to anybody, in order."""
+    return ledger.list_released(db, wave.id, frozen=state.frozen, state=state.number)
+
+
+def record(
+    db: Session,
+    scope: Scope,
+    wave: WaveFacts,
+    state: State,
+    *,
+    audience: Audience,
+    item: str,
+    by: tuple[str, ...],
+    after: int,
+) -> bool:
+    """Write that a crossed breakdown is shown, before it is, settled after so many others of its state.
+
+    False where it may not be shown as it was settled: another one was written meanwhile, or the answers are others by
+    now. Ask again what was released, and settle it after that. Twice the same changes nothing.
+
+    Of the answers as they come in only the newest state is kept: who reads those may read rows too, and no two states
+    were settled together. Of snapshots all are, for the next one asks which groups the last had shown.
+    """
+    before = released(db, wave, state)
+    if any(entry.item == item and entry.by == by for entry in before):
+        return True
+    newest = ledger.find_newest_state(db, wave.id, frozen=state.frozen)
+    if len(before) != after or (newest is not None and newest > state.number):
+        return False
+    if not state.frozen:
+        ledger.delete_before(db, wave.id, frozen=False, state=state.number)
+    entry = Entry(after, item, by, audience)
+    return ledger.add_released(db, scope, wave.id, entry, frozen=state.frozen, state=state.number)

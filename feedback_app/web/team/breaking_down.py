@@ -1,0 +1,195 @@
+"""Pages of a wave's answers by group: all questions by one breakdown, one question by one or two; and their files."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from werkzeug.exceptions import ServiceUnavailable
+
+from feedback_app.domain.dimensions import WAVE, dimensions_of, may_cross
+from feedback_app.domain.disclosure.safe import SafeTable
+from feedback_app.domain.instrument import Instrument
+from feedback_app.extensions import db
+from feedback_app.services import breaking_down, exporting
+from feedback_app.services.breaking_down import WaveBreakdown
+from feedback_app.store.engine import set_reading
+from feedback_app.web.access import scope, staff
+from feedback_app.web.languages import page_language
+from feedback_app.web.team import phrases
+from feedback_app.web.team.group_words import (
+    both_words,
+    breakdown_file_words,
+    by_words,
+    geography,
+    why_private,
+)
+from feedback_app.web.team.groups import (
+    in_sections,
+    question_by_group,
+)
+from feedback_app.web.team.views import READERS, WORKBOOK, as_of, audience, blueprint, download, get_summary, policy
+
+WITH = "with"
+AGAIN = 5  # how often a table is settled anew when others are released meanwhile
+LEAST_WAVES = 2
+
+
+def ways_of(instrument: Instrument) -> list[str]:
+    """Return what a survey's answers can be broken down by, in the order shown."""
+    return [one.name for one in dimensions_of(instrument, geography())]
+
+
+@blueprint.get("/waves/<slug>/by/<name>")
+@staff(*READERS)
+def by_group(slug: str, name: str) -> ResponseReturnValue:
+    """Show all questions of a wave by one breakdown, each with its main figure."""
+    found = broken_down(slug, (name,))
+    whole = tables_of(slug)
+    shown = {table.code: question_by_group(found, table, whole.get(table.code)) for table in found.tables}
+    return render_template(
+        "team/by_group.html",
+        found=found,
+        heading=both_words(found.by),
+        sections=in_sections(found, shown),
+        other_links=[
+            (by_words(other), url_for("team.by_group", slug=slug, name=other))
+            for other in ways_of(found.instrument)
+            if other != name
+        ],
+        as_of=_day_of(found),
+        files=_files("team.by_group", slug=slug, name=name),
+        **said(),
+    )
+
+
+@blueprint.get("/waves/<slug>/by/<name>/<item>")
+@staff(*READERS)
+def question(slug: str, name: str, item: str) -> ResponseReturnValue:
+    """Show one question of a wave by one breakdown, or with `?with=` by two."""
+    other = request.args.get(WITH, "")
+    found = broken_down(slug, (name, other) if other else (name,), item)
+    (table,) = found.tables
+    shown = question_by_group(found, table, tables_of(slug).get(item))
+    return render_template(
+        "team/by_group_question.html",
+        heading=shown.question,
+        by=both_words(found.by),
+        shown=shown,
+        others=other_ways(slug, found.instrument, item, name),
+        crossings=_crossings(found, name, other, item),
+        wave=found.wave,
+        as_of=_day_of(found),
+        back={"url": url_for("team.by_group", slug=slug, name=name), "text": by_words(name)},
+        compared=[],
+        files=_files("team.question", slug=slug, name=name, item=item, **({WITH: other} if other else {})),
+        **said(),
+    )
+
+
+def _day_of(found: WaveBreakdown) -> str:
+    snapshot = found.seen.snapshot
+    return as_of(snapshot.taken_on if snapshot else None)
+
+
+def said() -> dict[str, Any]:
+    """Return what every page of groups says of its figures."""
+    return {"caveat": phrases.caveat(), "why_private": why_private(), "rounding": policy().rounding}
+
+
+def tables_of(slug: str) -> dict[str, SafeTable]:
+    """Return item -> the table of everybody who answered a wave."""
+    return {table.code: table for table in get_summary(slug).release}
+
+
+def _files(endpoint: str, **arguments: Any) -> list[tuple[str, str]]:
+    """Return the links to a page's files."""
+    return [
+        (_("Workbook (XLSX)"), url_for(f"{endpoint}_workbook", **arguments)),
+        (_("Plain table (CSV)"), url_for(f"{endpoint}_csv", **arguments)),
+    ]
+
+
+def other_ways(slug: str, instrument: Instrument, item: str, name: str) -> list[tuple[str, str]]:
+    """Return the links to the same question by something else."""
+    names = [other for other in ways_of(instrument) if other != name]
+    if name != WAVE and len(breaking_down.list_waves_alike(db.session, scope(), slug, item, audience())) >= LEAST_WAVES:
+        names.append(WAVE)
+    return [(by_words(other), question_address(slug, other, item)) for other in names]
+
+
+def question_address(slug: str, name: str, item: str, other: str = "") -> str:
+    """Return where a question is shown by a breakdown, or by two."""
+    more: dict[str, Any] = {WITH: other} if other else {}
+    if name == WAVE:
+        return url_for("team.question_by_wave", slug=slug, item=item, **more)
+    return url_for("team.question", slug=slug, name=name, item=item, **more)
+
+
+def _crossings(found: WaveBreakdown, name: str, other: str, item: str) -> list[tuple[str, str]]:
+    """Return the links to the same question by this and something else at once, or back to this alone."""
+    slug = found.wave.slug
+    if other:
+        return [(_("%(by)s alone", by=by_words(name)), question_address(slug, name, item))]
+    first = next(one for one in found.dimensions if one.name == name)
+    crossed = [one.name for one in found.dimensions if may_cross(first, one)]
+    return [(by_words(one), question_address(slug, name, item, one)) for one in crossed]
+
+
+def broken_down(slug: str, by: tuple[str, ...], item: str | None = None) -> WaveBreakdown:
+    """Return a breakdown that may be shown now: one by two at once is written into the ledger before (R4)."""
+    session = db.session
+    reader = audience()
+    for _attempt in range(AGAIN):
+        found = breaking_down.break_down(
+            session,
+            scope(),
+            slug,
+            by,
+            policy(),
+            language=page_language().locale,
+            geography=geography(),
+            item=item,
+            audience=reader,
+        )
+        if breaking_down.is_released(session, found):
+            return found
+        session.rollback()
+        set_reading(False)
+        written = breaking_down.release(session, scope(), found, reader)
+        session.commit()
+        set_reading(True)
+        if written:
+            return found
+    raise ServiceUnavailable
+
+
+@blueprint.get("/waves/<slug>/by/<name>/tables.csv", endpoint="by_group_csv")
+@blueprint.get("/waves/<slug>/by/<name>/<item>/tables.csv", endpoint="question_csv")
+@staff(*READERS)
+def breakdown_csv(slug: str, name: str, item: str | None = None) -> ResponseReturnValue:
+    """Send the breakdowns of a page as CSV."""
+    found = _asked_for(slug, name, item)
+    content = exporting.export_breakdown_csv(found, breakdown_file_words(found))
+    return download(content, _file_name(found, item, "csv"), "text/csv")
+
+
+@blueprint.get("/waves/<slug>/by/<name>/tables.xlsx", endpoint="by_group_workbook")
+@blueprint.get("/waves/<slug>/by/<name>/<item>/tables.xlsx", endpoint="question_workbook")
+@staff(*READERS)
+def breakdown_workbook(slug: str, name: str, item: str | None = None) -> ResponseReturnValue:
+    """Send the breakdowns of a page as a workbook."""
+    found = _asked_for(slug, name, item)
+    content = exporting.export_breakdown_workbook(found, breakdown_file_words(found))
+    return download(content, _file_name(found, item, "xlsx"), WORKBOOK)
+
+
+def _asked_for(slug: str, name: str, item: str | None) -> WaveBreakdown:
+    other = request.args.get(WITH, "") if item else ""
+    return broken_down(slug, (name, other) if other else (name,), item)
+
+
+def _file_name(found: WaveBreakdown, item: str | None, kind: str) -> str:
+    return "-".join([found.wave.slug, *([item.lower()] if item else []), "by", *found.by]) + f".{kind}"

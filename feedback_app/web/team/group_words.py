@@ -1,0 +1,137 @@
+"""Groups of people in words, in the language of the page: what answers are broken down by, and who is in each group."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+
+from flask import current_app
+from flask_babel import gettext as _
+
+from feedback_app.domain.dimensions import DISTRICT, LOCALITY, WAVE
+from feedback_app.domain.disclosure.grouped import Band, Group
+from feedback_app.domain.disclosure.safe_breakdowns import SafeBreakdown
+from feedback_app.domain.instrument import ChoiceItem, Instrument, Item, NpsItem
+from feedback_app.domain.partnership import Geography
+from feedback_app.domain.scales import Breakdown
+from feedback_app.domain.shelf import Shelf
+from feedback_app.reports.bands import OPTION
+from feedback_app.reports.breakdown_tables import BreakdownWords
+from feedback_app.reports.columns import breakdown_groups
+from feedback_app.services.breaking_down import WaveBreakdown
+from feedback_app.web.languages import in_page_language
+from feedback_app.web.team import phrases
+
+
+def geography() -> Geography:
+    """Return the partnership's districts and localities."""
+    found: Geography = current_app.config["PARTNERSHIP"].geography
+    return found
+
+
+@lru_cache(maxsize=8)
+def _shared(shelf: Shelf) -> Mapping[str, Breakdown]:
+    """Return the names of reporting groups, read once."""
+    return shelf.load_scales().breakdowns
+
+
+def by_words(name: str) -> str:
+    """Return what answers are broken down by, as a link says it: "By district"."""
+    return {
+        LOCALITY: _("By part of the area"),
+        DISTRICT: _("By district"),
+        "provision": _("By help plan"),
+        "age_band": _("By age"),
+        "setting": _("By place of learning"),
+        "waiting": _("By waiting for an assessment"),
+        "helped": _("By who answered"),
+        WAVE: _("By wave"),
+    }[name]
+
+
+def both_words(by: tuple[str, ...]) -> str:
+    """Return one or two breakdowns as a heading says them: "By district" or "By district and by help plan"."""
+    first, *second = (by_words(name) for name in by)
+    return _("%(first)s, and %(second)s", first=first, second=_lower(second[0])) if second else first
+
+
+def _lower(words: str) -> str:
+    return words[:1].lower() + words[1:]
+
+
+def group_words(instrument: Instrument, name: str, code: int) -> str:
+    """Return who is in a group, by the partnership's name for it, else by the answers that tell of it."""
+    if name == LOCALITY:
+        return next(in_page_language(one.name) for one in geography().localities if one.code == code)
+    shared = _shared(current_app.config["SHELF"])
+    if name in shared and code in shared[name].groups:
+        return in_page_language(shared[name].groups[code])
+    return breakdown_groups(instrument)[name][code]
+
+
+def label_of(instrument: Instrument, by: tuple[str, ...], group: Group) -> str:
+    """Return a group of one or two breakdowns in words: "Burnley" or "Burnley, with help"."""
+    first, *second = (group_words(instrument, name, code) for name, code in zip(by, group, strict=True))
+    return _("%(first)s: %(second)s", first=first, second=second[0]) if second else first
+
+
+def band_words(item: Item, band: Band) -> str:
+    """Return a column of a breakdown in words: the labels of its answers."""
+    if band.name == OPTION and isinstance(item, ChoiceItem):
+        (code,) = band.codes
+        return item.label_of(code)
+    if isinstance(item, NpsItem):
+        return phrases.figure_name(item, band.name)
+    return phrases.either(phrases.labels_of(item, tuple(sorted(band.codes))))
+
+
+def kept_private(table: SafeBreakdown) -> bool:
+    """Return whether a breakdown hides any number, so that the page says why."""
+    if table.withheld:
+        return True
+    hidden = (count.value is None for group in table.groups for count in group.counts)
+    return any(group.withheld for group in table.groups) or any(hidden)
+
+
+def why_private() -> str:
+    """Return, in a sentence for anybody, why some numbers are not shown."""
+    return _("Some numbers are kept private so that nobody can be picked out. That is not the same as nobody.")
+
+
+def breakdown_file_words(found: WaveBreakdown) -> BreakdownWords:
+    """Return the words of a file of breakdowns."""
+    instrument = found.instrument
+
+    def labels(by: tuple[str, ...], group: Group) -> tuple[str, ...]:
+        return tuple(group_words(instrument, name, code) for name, code in zip(by, group, strict=True))
+
+    return BreakdownWords(
+        title=instrument.title,
+        base=_("Gave an answer that counts"),
+        small_group=_("small group"),
+        by=both_words,
+        group=labels,
+        band=band_words,
+        figure=phrases.figure_name,
+        withheld=phrases.reason,
+        read_me=_read_me(found),
+        # Translators: two sheets of a workbook, 31 letters at the most.
+        sheets=(_("Read me"), _("Groups")),
+    )
+
+
+def _read_me(found: WaveBreakdown) -> tuple[tuple[str, str], ...]:
+    instrument = found.instrument
+    mark = _("Demonstration: every answer is made up.") if found.wave.demonstration else ""
+    return (
+        (_("Wave"), found.wave.slug),
+        (_("Survey"), f"{instrument.formal_title} ({instrument.code} v{instrument.version})"),
+        *(((_("Note"), mark),) if mark else ()),
+        (_("How to read it"), phrases.caveat()),
+        ("people", _("Rounded to the nearest 5. Totals are rounded on their own, so parts may not add up.")),
+        ("c", _("A few people, or nobody. Hidden so that no family can be picked out. Do not read it as zero.")),
+        ("<10", _("Fewer than 10 people. In children’s surveys the number is 20.")),
+        ("figure, low, high", _("A figure and its range: how much it could move by chance alone.")),
+        ("small_group", _("Fewer than 30 answers. Do not compare it with other groups or years.")),
+        ("withheld", _("Why a figure is not shown. Please do not try to work it out from others.")),
+    )
