@@ -20,6 +20,7 @@ from feedback_app.services.breaking_down import WaveBreakdown
 
 LABEL = 38  # letters of the name of a group or a column
 PRIVATE = "Some numbers are kept private so that nobody can be picked out. That is not the same as nobody."
+ROUNDED = "Numbers of people are rounded to the nearest {step}, in a few places a step further, for the same reason."
 Names = Mapping[str, Mapping[int, str]]  # breakdown -> group code -> who is in it
 
 
@@ -60,13 +61,16 @@ def band_name(item: Item, band: Band) -> str:
     return figure_lines.NPS_NAMES[band.name]
 
 
-def breakdown_lines(found: WaveBreakdown, names: Names) -> Iterator[str]:
-    """Yield each question with its groups: main figure, range and base; of one question alone all columns too."""
+def breakdown_lines(found: WaveBreakdown, names: Names, step: int) -> Iterator[str]:
+    """Yield each question with its groups: main figure, range and base; of one question alone all columns too.
+
+    ``step`` is what numbers of people are rounded to a multiple of.
+    """
     yield f"{found.wave.slug}: {found.instrument.title}, by {' and by '.join(found.by)}".replace("_", " ")
     if found.wave.demonstration:
         yield "Demonstration: every answer is made up."
     yield from wrap(CAVEAT, WIDTH)
-    yield from wrap(PRIVATE, WIDTH)
+    yield from wrap(f"{PRIVATE} {ROUNDED.format(step=step)}", WIDTH)
     for table in found.tables:
         item = found.instrument.items[table.code]
         yield ""

@@ -70,7 +70,7 @@ def protect(ctx: click.Context, /, tables: Path, output: Path, force: bool, mino
 @disclosure.command("audit")
 @click.argument("tables", type=INPUT)
 @click.option(
-    "--threshold", type=click.IntRange(2, 1000), help="Counts under this are hidden, where the file is silent."
+    "--threshold", type=click.IntRange(2, 1000), help="Counts under this are hidden; if not said, as the file has it."
 )
 @click.option("--rounding", type=click.IntRange(1, 1000), help="What counts are rounded to; 1: they are exact.")
 @click.option("--hidden-from", type=click.IntRange(0, 999), help="The smallest count that is hidden: 1 if 0 is shown.")

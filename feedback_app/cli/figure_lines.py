@@ -10,7 +10,7 @@ from feedback_app.domain.instrument import FacesItem, Instrument, Item, RatingIt
 from feedback_app.domain.scoring.families import Verdict
 from feedback_app.reports.tables import total_cell, unit_of
 from feedback_app.services.comparing import Family, WaveComparison
-from feedback_app.services.summarising import InvitedList, WaveSummary, WeightingFacts
+from feedback_app.services.wave_summary import InvitedList, WaveSummary, WeightingFacts
 
 WIDTH = 100
 CODE = 14  # where the words of a question begin

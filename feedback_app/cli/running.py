@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import pwd
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, date, datetime
 from typing import Any, cast
 from zoneinfo import ZoneInfo
@@ -26,7 +26,7 @@ from feedback_app.extensions import db
 from feedback_app.services.auditing import EXACT_FIGURES, note_action
 from feedback_app.services.snapshots import Taking
 from feedback_app.settings import Settings, SettingsProblem
-from feedback_app.store.engine import reading_only
+from feedback_app.store.engine import reading_only, turn_to_write
 
 REFUSED = 2  # as click ends a command that was called wrongly
 FAILED = 1
@@ -92,6 +92,11 @@ def reading() -> Iterator[Session]:
             yield db.session
         finally:
             db.session.rollback()
+
+
+def writing_between(session: Session) -> AbstractContextManager[None]:
+    """Let a session that only reads write something in between, committed at once or not at all."""
+    return turn_to_write(session)
 
 
 def operator() -> str:

@@ -20,7 +20,7 @@ from feedback_app.cli.running import (
     reading,
     scope,
     shelf,
-    writing,
+    writing_between,
 )
 from feedback_app.domain.disclosure.ledger import Audience
 from feedback_app.domain.partnership import Geography
@@ -28,14 +28,15 @@ from feedback_app.reports.summary_csv import Changes, summary_csv
 from feedback_app.services import breaking_down, comparing, exporting, summarising
 from feedback_app.services.breaking_down import WaveBreakdown
 from feedback_app.services.comparing import WaveComparison
-from feedback_app.services.summarising import ExactWave, WaveSummary
+from feedback_app.services.showing import settle_and_release
+from feedback_app.services.summarising import ExactWave
+from feedback_app.services.wave_summary import WaveSummary
 
 EXACT_ALONE = "Exact figures are of one wave, unweighted, as table or json: leave out --compare, --weighted and csv."
 
 BY_ALONE = (
     "Groups are of one wave, protected and unweighted: name them with --by, without --compare, --weighted, --exact."
 )
-AGAIN = 5  # how often a table is settled anew when others are released meanwhile
 
 
 @click.command("summary")
@@ -100,23 +101,22 @@ def _print_by_group(slug: str, by: tuple[str, ...], item: str | None, form: str)
         words = breakdown_lines.breakdown_words(found, names)
         click.echo(exporting.export_breakdown_csv(found, words).decode("utf-8-sig"), nl=False)
         return
-    for line in breakdown_lines.breakdown_lines(found, names):
+    for line in breakdown_lines.breakdown_lines(found, names, policy().rounding):
         click.echo(line)
 
 
 def _released(slug: str, by: tuple[str, ...], item: str | None, geography: Geography) -> WaveBreakdown:
-    for _attempt in range(AGAIN):
-        with reading() as db:
-            found = breaking_down.break_down(
+    with reading() as db:
+
+        def settle() -> WaveBreakdown:
+            return breaking_down.break_down(
                 db, scope(), slug, by, policy(), language=first_language(), geography=geography, item=item
             )
-            known = breaking_down.is_released(db, found)
-        if not known:
-            with writing() as db:
-                known = breaking_down.release(db, scope(), found, Audience.SEND_TEAM)
-        if known:
-            return found
-    raise Failed("Others looked at the same groups just now. Nothing was shown; run the command again.")
+
+        found = settle_and_release(db, scope(), Audience.SEND_TEAM, settle, writing_between)
+    if found is None:
+        raise Failed("Others looked at the same groups just now. Nothing was shown; run the command again.")
+    return found
 
 
 def _found(slug: str, earlier: str | None, *, weighted: bool) -> tuple[WaveSummary, WaveComparison | None]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import click
 from sqlalchemy.orm import Session
 
+from feedback_app.cli import running
 from feedback_app.cli.running import (
     Refused,
     application,
@@ -194,15 +196,23 @@ def snapshot(slug: str) -> None:
 
     The jobs do the same at night, less often while answers come in, so that fewer have to wait in the end.
     """
-    with application(), writing() as db:
-        taken = taking().take_snapshot(db, slug)
+    with application():
+        taken = taking().bring_up_to_date(slug, _apart)
         if taken is None:
             click.echo(f"{slug}: nothing new. {WAITS}")
             return
-        note(db, "wave snapshot taken", slug)
-        minors = fielding.get_instrument(db, fielding.get_wave(db, scope(), slug).version_id, first_language()).minors
+        with writing() as db:
+            note(db, "wave snapshot taken", slug)
+            wave = fielding.get_wave(db, scope(), slug)
+            minors = fielding.get_instrument(db, wave.version_id, first_language()).minors
         answers = total_safe(taken.responses, policy(), minors).as_total()
         click.echo(f"{slug}: workstream leads now see the figures of {taken.taken_on}, of about {answers} answers.")
+
+
+def _apart(step: Callable[[Session], Any], *, reading: bool = False) -> Any:
+    """Return what a step does, in a transaction of its own."""
+    with running.reading() if reading else writing() as db:
+        return step(db)
 
 
 @waves.command("link")

@@ -62,6 +62,11 @@ def family_of(instrument: Instrument, item: Item) -> Family:
     return "modules" if _needed(instrument, _whole_route(instrument, item)) - _staying(instrument) else "core"
 
 
+def has_routes(instrument: Instrument) -> bool:
+    """Return whether a survey has questions that only some are asked."""
+    return any(family_of(instrument, item) == "modules" for item in instrument.items.values())
+
+
 def compare_items(before: Instrument, after: Instrument) -> dict[str, Comparable]:
     """Return item id -> whether it may be compared, in the order asked now, then those no longer asked.
 

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Literal
 
 WhyNotBreakdown = Literal["too_many", "same_people", "one_question"]
+WhyNotRemade = Literal["deleted", "rules"]
 WhyNotWaves = Literal["same_wave", "other_survey", "demonstration", "same_day", "not_earlier"]
 
 
@@ -135,11 +136,24 @@ class NothingShownYet(FeedbackError):
 
 
 @dataclass
+class GroupsComeLater(FeedbackError):
+    """The figures of a wave are still those of a day before its end, and have no groups."""
+
+    slug: str
+    closed_from: date | None
+
+
+@dataclass
 class FiguresNotRemade(FeedbackError):
-    """Somebody has deleted answers that the figures of a day count, so no others can be made of the same answers."""
+    """No others can be made of the answers that the figures of a day count.
+
+    "deleted": somebody has deleted some of them; "rules": the day's figures were made by other rules than today's, and
+    who has both could set them side by side.
+    """
 
     slug: str
     taken_on: date
+    reason: WhyNotRemade = "deleted"
 
 
 @dataclass

@@ -137,7 +137,7 @@ class Partnership(Frozen):
 
 
 def texts_of_partnership(partnership: Partnership) -> Iterator[str]:
-    """Yield the texts people read in their own language: contacts, who reads what, parts of the area, roles of staff."""
+    """Yield what people read in their own language: contacts, who reads what, parts of the area, roles of staff."""
     contacts = partnership.contacts
     for contact in (contacts.danger, *contacts.local, *contacts.young):
         yield contact.label

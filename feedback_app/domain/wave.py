@@ -39,6 +39,17 @@ def may_finish(opens_on: date, closed_from: date | None, today: date, keeping: K
     return opens_on <= today and (closed_from is None or today < closed_from + timedelta(days=keeping.grace_days))
 
 
+def over_from(closed_from: date | None, keeping: Keeping = USUAL) -> date | None:
+    """Return the first day on which nothing can be sent any more, drafts included; None while no end is set."""
+    return None if closed_from is None else closed_from + timedelta(days=keeping.grace_days)
+
+
+def is_over(closed_from: date | None, today: date, keeping: Keeping = USUAL) -> bool:
+    """Return whether a wave has an end that has come, for begun answers too."""
+    over = over_from(closed_from, keeping)
+    return over is not None and over <= today
+
+
 def last_day(closed_from: date | None) -> date | None:
     """Return the last day on which a wave is open, or None while no end is set."""
     return None if closed_from is None else closed_from - timedelta(days=1)

@@ -189,9 +189,7 @@ class JobRunner:
             due = taking.list_due(session)
         taken = 0
         for slug in due:
-            taken += self._apart(partial(taking.take_snapshot, slug=slug, in_time=True)) is not None
-            if made := self._apart(partial(taking.make_breakdowns, slug=slug), reading=True):
-                self._apart(partial(taking.keep_breakdowns, made=made))
+            taken += taking.bring_up_to_date(slug, self._apart, in_time=True) is not None
         if taken:
             log.info("snapshots_taken", waves=taken)
         return taken

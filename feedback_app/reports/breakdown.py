@@ -59,6 +59,8 @@ def _places(frame: AnswerFrame, dimension: Dimension) -> NDArray[intp]:
     """Return the place of each person's group among a dimension's, the one behind them for nobody's."""
     import numpy as np
 
+    if not frame.responses:
+        return np.empty(0, np.intp)
     column = frame.breakdowns[dimension.name]
     codes = np.array(dimension.groups)
     order = np.argsort(codes)
@@ -67,13 +69,13 @@ def _places(frame: AnswerFrame, dimension: Dimension) -> NDArray[intp]:
 
 
 def with_localities(frame: AnswerFrame, dimensions: Sequence[Dimension]) -> AnswerFrame:
-    """Return the frame with the column of localities, which follow from the districts; as it is without districts."""
+    """Return the frame with the column of localities, which follow from districts; as it is where there are none."""
     from dataclasses import replace
 
     import numpy as np
 
     districts = next((one for one in dimensions if one.name == DISTRICT), None)
-    if districts is None or not districts.parent_of:
+    if districts is None or not districts.parent_of or not frame.responses:
         return frame
     column = frame.breakdowns[DISTRICT]
     known: NDArray[intp] = np.full(max([*districts.parent_of, column.max(initial=0)]) + 2, UNTOLD)

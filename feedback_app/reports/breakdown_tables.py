@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import astuple, dataclass, fields, replace
+from datetime import date
 
 from feedback_app.domain.disclosure.grouped import Band, Group
 from feedback_app.domain.disclosure.safe_breakdowns import SafeBreakdown, SafeGroup
@@ -29,7 +30,10 @@ class BreakdownWords:
 
 @dataclass(frozen=True)
 class BreakdownRow:
-    """One line: ``group`` and ``second_group`` say whose it is; ``people`` is rounded, "c" or "<10" where hidden."""
+    """One line: ``group`` and ``second_group`` say whose it is; ``people`` is rounded, "c" or "<10" where hidden.
+
+    ``figures_of`` is the day of figures that are made once a day or less often, empty for those of all answers so far.
+    """
 
     item: str
     question: str
@@ -45,6 +49,7 @@ class BreakdownRow:
     unit: str = ""
     small_group: str = ""
     withheld: str = ""
+    figures_of: str = ""
 
     def cells(self) -> tuple[str | int | float | None, ...]:
         """Return the line's cells in the order of BREAKDOWN_COLUMNS."""
@@ -55,18 +60,23 @@ BREAKDOWN_COLUMNS = tuple(field.name for field in fields(BreakdownRow))
 
 
 def breakdown_rows(
-    items: Mapping[str, Item], tables: Iterable[SafeBreakdown], words: BreakdownWords
+    items: Mapping[str, Item], tables: Iterable[SafeBreakdown], words: BreakdownWords, taken_on: date | None = None
 ) -> Iterator[BreakdownRow]:
-    """Yield each group's base, columns and figure, table by table; what is held back says why and nothing else."""
+    """Yield each group's base, columns and figure, table by table; what is held back says why and nothing else.
+
+    ``taken_on`` is the day that the figures are of, where they are of one.
+    """
+    day = taken_on.isoformat() if taken_on else ""
     for table in tables:
         item, by = items[table.code], words.by(table.by)
         if table.reason:
             held = words.withheld(table.reason)
-            yield BreakdownRow(table.code, item.text, by, "", "", "base", words.base, withheld=held)
+            yield BreakdownRow(table.code, item.text, by, "", "", "base", words.base, withheld=held, figures_of=day)
             continue
         for group in table.groups:
             first, *second = words.group(table.by, group.group)
-            head = BreakdownRow(table.code, item.text, by, first, "".join(second), "base", words.base)
+            names = (first, "".join(second))
+            head = BreakdownRow(table.code, item.text, by, *names, "base", words.base, figures_of=day)
             yield from _group_rows(head, item, table, group, words)
 
 

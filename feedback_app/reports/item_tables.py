@@ -17,6 +17,7 @@ from feedback_app.domain.instrument import (
     SingleItem,
     TextItem,
 )
+from feedback_app.domain.missing import Missing
 from feedback_app.domain.scoring.counts import Counts, EffectiveCounts
 from feedback_app.domain.scoring.figures import NPS_CODES, NPS_DETRACTORS, NPS_MINIMUM_BASE, NPS_PROMOTERS
 from feedback_app.domain.scoring.headlines import HeadlineSpec, headlines_for, share_headline
@@ -91,7 +92,19 @@ def item_table(instrument: Instrument, item: Item, counts: Counts, weighted: Wei
         multi=isinstance(item, MultiItem),
         structural_zeros=frozenset() if isinstance(item, TextItem) else frozenset(item.structural_zeros),
         weighted=weighted,
+        kinds=possible_kinds(instrument, item),
     )
+
+
+def possible_kinds(instrument: Instrument, item: Item) -> frozenset[str]:
+    """Return the kinds of missing answer that an item can have, as whoever reads the questionnaire knows."""
+    section = instrument.page_of[item.id].section
+    possible = set() if item.required else {Missing.NOT_REACHED.key, Missing.SKIPPED.key}
+    if item.route or section.route or (isinstance(item, TextItem) and instrument.text_switch):
+        possible.add(Missing.NOT_SHOWN.key)
+    if not isinstance(item, TextItem):
+        possible |= set(item.missing_options.values()) | {answer.code.key for answer in item.apart}
+    return frozenset(possible)
 
 
 def weighted_answers(instrument: Instrument, frame: AnswerFrame, weighting: Weighting) -> dict[str, Weighted]:

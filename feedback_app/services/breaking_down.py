@@ -144,22 +144,26 @@ def break_down(
 
     Who sees no live figures gets those of the latest snapshot (R5). A table by two at once is settled after those of
     its question that were shown before it (R4); before it is shown itself, `release` has to write it into the ledger.
-    Also raise SurveyUnknown, NothingShownYet before the first snapshot, FiguresNotRemade when its answers are gone.
+    Also raise SurveyUnknown, NothingShownYet before the first snapshot, GroupsComeLater where that has no groups yet,
+    FiguresNotRemade when its answers are gone, or were frozen by other rules than those of today.
     """
     wave = get_wave(db, scope, slug)
     instrument = get_instrument(db, wave.version_id, language)
     dimensions = dimensions_of(instrument, geography)
     by = _checked(slug, instrument, dimensions, by, item)
     seen = frozen.get_seen(db, wave, audience)
+    frozen.check_grouped(wave, seen)
     source = _Source(db, wave, instrument, geography, policy, seen)
     items = [one for one in questions_of(instrument) if item is None or one.id == item]
     if len(by) > 1:
         entries = ledger.released(db, wave, seen.state)
-        earlier = [entry.by for entry in to_settle_with(entries, items[0].id, by)]
+        inside = ledger.released_inside(db, wave, seen.state)
+        settled = (entry.by for some in (inside, entries) for entry in to_settle_with(some, items[0].id, by))
+        earlier = list(dict.fromkeys(settled))
         crossed = source.crossed(items[0], by, earlier)
         return WaveBreakdown(wave, instrument, dimensions, by, (crossed,), {}, seen, len(entries))
-    found = source.standing(items)
     parent = next(one.parent for one in dimensions if one.name == by[0])
+    found = source.standing(items, [by[0], parent] if parent else by)
     parents = {id_: tables[parent] for id_, tables in found.items()} if parent else {}
     return WaveBreakdown(
         wave, instrument, dimensions, by, tuple(tables[by[0]] for tables in found.values()), parents, seen, 0
@@ -186,7 +190,11 @@ def is_released(db: Session, found: WaveBreakdown) -> bool:
 
 
 def list_waves_alike(
-    db: Session, scope: Scope, slug: str, item: str, audience: Audience = Audience.SEND_TEAM
+    db: Session,
+    scope: Scope,
+    slug: str,
+    item: str,
+    audience: Audience = Audience.SEND_TEAM,
 ) -> list[WaveFacts]:
     """Return a wave and the earlier ones that asked a question alike and whose figures an audience sees, in order.
 
@@ -246,11 +254,17 @@ class _Source:
     policy: Policy
     seen: Seen
 
-    def standing(self, items: Sequence[ChoiceItem]) -> Standing:
-        """Return item -> dimension -> protected breakdown: as frozen, or from memory while nothing is another."""
-        if self.seen.snapshot and (frozen_ones := frozen.find_standing(self.db, self.seen.snapshot)) is not None:
-            return {item.id: frozen_ones[item.id] for item in items}
-        key = (self.seen, self.policy)
+    def standing(self, items: Sequence[ChoiceItem], names: Sequence[str]) -> Standing:
+        """Return item -> dimension -> protected breakdown: as frozen, or from memory while nothing is another.
+
+        Those by ``names`` are among them; raise FiguresNotRemade where they are not frozen and may not be made.
+        """
+        if self.seen.snapshot:
+            ids = [item.id for item in items]
+            picked = frozen.pick_standing(self.db, self.wave, self.seen.snapshot, ids, names, self.policy)
+            if picked is not None:
+                return picked
+        key = (self.seen, self.policy, self.geography)
         found = {item.id: _standing.find((self.wave.id, self.seen.upto, item.id), key) for item in items}
         if None in found.values():
             grouped = self._grouped(())
@@ -263,7 +277,8 @@ class _Source:
 
     def crossed(self, item: ChoiceItem, by: By, earlier: Sequence[By]) -> SafeBreakdown:
         """Return a question by two dimensions, settled after all by one and the ``earlier`` ones by two."""
-        place, key = (self.wave.id, self.seen.upto, item.id, by), (self.seen, self.policy, tuple(earlier))
+        place = (self.wave.id, self.seen.upto, item.id, by)
+        key = (self.seen, self.policy, self.geography, tuple(earlier))
         if table := _crossed.find(place, key):
             return table
         grouped = self._grouped([*earlier, by])
@@ -273,6 +288,7 @@ class _Source:
         return table
 
     def _grouped(self, crossed: Sequence[By]) -> Grouped:
+        frozen.check_rules(self.db, self.wave, self.seen, self.policy, self.geography)
         frozen.check_remade(self.db, self.wave, self.seen)
         answers = read_answers(self.db, self.wave, self.instrument, self.seen.upto)
         return group_answers(self.instrument, answers, self.geography, self.policy, crossed)

@@ -25,9 +25,10 @@ from feedback_app.domain.who_answered import WhoAnswered, who_answered
 from feedback_app.reports.item_tables import headlines_of
 from feedback_app.reports.scale_tables import scales_of
 from feedback_app.services import frozen
-from feedback_app.services.counting import ExactTables, make_tables, protect_wave
+from feedback_app.services.counting import ExactTables, make_tables, of_everybody, protect_wave
 from feedback_app.services.fielding import get_fielded, get_instrument, get_wave
-from feedback_app.services.summarising import WeightingFacts, weighting_facts
+from feedback_app.services.summarising import weighting_facts
+from feedback_app.services.wave_summary import WeightingFacts
 from feedback_app.store import waves
 from feedback_app.store.waves import WaveFacts
 
@@ -127,12 +128,16 @@ def _wave_as_dict(compared: ComparedWave, who: WhoAnswered) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class _Side:
-    """A wave with its exact tables, on their way into the gate; ``original`` are its questions as first written."""
+    """A wave with its exact tables, on their way into the gate; ``original`` are its questions as first written.
+
+    ``not_yet`` names the questions and scales that its figures have only after its end.
+    """
 
     shown: ComparedWave
     original: Instrument
     exact: ExactTables
     who: WhoAnswered
+    not_yet: frozenset[str]
 
 
 def list_comparable(db: Session, scope: Scope, slug: str) -> list[WaveFacts]:
@@ -208,12 +213,17 @@ def _side(
     instrument = get_instrument(db, wave.version_id, language)
     seen = frozen.get_seen(db, wave, audience)
     frozen.check_remade(db, wave, seen)
-    exact = make_tables(db, wave, instrument, frame, seen.upto)
+    whole = make_tables(db, wave, instrument, frame, seen.upto)
+    exact = whole if seen.grouped else of_everybody(instrument, whole)
     number = total_safe(exact.counted.items.responses, policy, instrument.minors)
     facts = weighting_facts(exact.weighed.weighting, frame, policy, instrument)
     who = who_answered(instrument, protect_wave(wave, exact, policy), frame)
     original = get_fielded(db, wave.version_id).instrument
-    return _Side(ComparedWave(wave, instrument, number, facts), original, exact, who)
+    return _Side(ComparedWave(wave, instrument, number, facts), original, exact, who, _codes(whole) - _codes(exact))
+
+
+def _codes(exact: ExactTables) -> frozenset[str]:
+    return frozenset([*(table.code for table in exact.tables), *(scale.code for scale in exact.scales)])
 
 
 def _families(
@@ -228,16 +238,18 @@ def _families(
     ]
     refused = {found.item: str(found.reason or modes) for found in items if found.reason or modes}
     families: dict[comparing.Family, tuple[SafeChange, ...]] = {}
+    tables = before.exact.tables, after.exact.tables
+    not_yet = before.not_yet | after.not_yet
     for name in ("core", "modules"):
-        wanted = [(found.item, None) for found in items if found.family == name]
-        tables = before.exact.tables, after.exact.tables
+        wanted = [(found.item, None) for found in items if found.family == name and found.item not in not_yet]
         families[name] = protect_changes(*tables, wanted, policy, refused=refused, weighted=weighted)
-    scales = dict.fromkeys([*scales_of(after.original), *scales_of(before.original)])
+    both = dict.fromkeys([*scales_of(after.original), *scales_of(before.original)])
+    scales = [scale for scale in both if scale not in not_yet]
     why = {scale: comparing.why_not_scale(before.original, after.original, scale) or modes for scale in scales}
     families["scales"] = protect_scale_changes(
         before.exact.scales,
         after.exact.scales,
-        list(scales),
+        scales,
         policy,
         refused={scale: str(reason) for scale, reason in why.items() if reason},
         weighted=weighted,

@@ -22,7 +22,7 @@ from feedback_app.domain.weighting.weighing import Weighting, weigh
 from feedback_app.reports.counting import Grouping, ItemCounts, count_items, tally_item
 from feedback_app.reports.frame import AnswerFrame, Batch, make_frame
 from feedback_app.reports.item_tables import headlines_of, item_table, weighted_answers
-from feedback_app.reports.scale_tables import scale_tables, weighted_means
+from feedback_app.reports.scale_tables import scale_tables, scales_of, weighted_means
 from feedback_app.services.remembering import Memory
 from feedback_app.store import responses, waves
 from feedback_app.store.responses import Columns
@@ -69,9 +69,7 @@ _released: Memory[SafeRelease] = Memory(64)
 
 def get_state(db: Session, wave: WaveFacts, upto: int | None = None) -> State:
     """Return what tells one state of a wave's answers, or of those that a snapshot counts, from the next."""
-    if upto is None:
-        return waves.count_responses(db, wave.id), wave.erasures
-    return responses.count_in_snapshot(db, wave.id, upto), wave.erasures
+    return waves.count_state(db, wave.id, upto=upto)
 
 
 def read_answers(db: Session, wave: WaveFacts, instrument: Instrument, upto: int | None = None) -> AnswerFrame:
@@ -134,6 +132,7 @@ class ExactTables:
     scales: tuple[ScaleTable, ...]
     invited: int | None = None  # the list that the ranges are corrected for
     upto: int | None = None
+    routes: bool = True  # whether questions that only some are asked are among the tables
 
 
 def make_tables(
@@ -169,9 +168,21 @@ def among_list(instrument: Instrument, exact: ExactTables, invited: int | None) 
     return replace(exact, tables=tables, invited=invited)
 
 
+def of_everybody(instrument: Instrument, exact: ExactTables) -> ExactTables:
+    """Return the tables and scales of questions that everybody is asked: all there is of a wave before its end (R5)."""
+    core = {item.id for item in instrument.items.values() if family_of(instrument, item) == "core"}
+    scales = {code for code, items in scales_of(instrument).items() if core.issuperset(item.id for item in items)}
+    return replace(
+        exact,
+        tables=tuple(table for table in exact.tables if table.code in core),
+        scales=tuple(scale for scale in exact.scales if scale.code in scales),
+        routes=False,
+    )
+
+
 def protect_wave(wave: WaveFacts, exact: ExactTables, policy: Policy) -> SafeRelease:
     """Return a wave's protected tables and scales, from memory while nothing that they rest on is another."""
-    place, key = (wave.id, exact.invited, exact.upto), (exact.state, exact.frame, policy)
+    place, key = (wave.id, exact.invited, exact.upto, exact.routes), (exact.state, exact.frame, policy)
     found = _released.find(place, key)  # with the ranges of a list for the wave's own page, without to compare it
     if found is not None:
         return found

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from feedback_app.domain.instrument import Instrument
 from feedback_app.domain.scope import Scope
-from feedback_app.reports.breakdown_tables import BREAKDOWN_COLUMNS, BreakdownWords, breakdown_rows
+from feedback_app.reports.breakdown_tables import BREAKDOWN_COLUMNS, BreakdownRow, BreakdownWords, breakdown_rows
 from feedback_app.reports.codebook import write_codebook
 from feedback_app.reports.columns import RowWords, breakdown_groups
 from feedback_app.reports.files import tables_csv, tables_workbook
@@ -21,7 +21,7 @@ from feedback_app.reports.rows import ResponseRow, write_rows
 from feedback_app.reports.tables import Words, flat_rows
 from feedback_app.services.breaking_down import WaveBreakdown
 from feedback_app.services.fielding import get_instrument, get_wave
-from feedback_app.services.summarising import WaveSummary
+from feedback_app.services.wave_summary import WaveSummary
 from feedback_app.store import audit, responses
 from feedback_app.store.tables import BREAKDOWNS
 
@@ -43,12 +43,17 @@ def export_tables_workbook(summary: WaveSummary, words: Words) -> bytes:
 
 def export_breakdown_csv(found: WaveBreakdown, words: BreakdownWords) -> bytes:
     """Return protected breakdowns as CSV."""
-    return tables_csv(breakdown_rows(found.instrument.items, found.tables, words), BREAKDOWN_COLUMNS)
+    return tables_csv(_breakdown_rows(found, words), BREAKDOWN_COLUMNS)
 
 
 def export_breakdown_workbook(found: WaveBreakdown, words: BreakdownWords) -> bytes:
     """Return protected breakdowns as an XLSX workbook."""
-    return tables_workbook(breakdown_rows(found.instrument.items, found.tables, words), words, BREAKDOWN_COLUMNS)
+    return tables_workbook(_breakdown_rows(found, words), words, BREAKDOWN_COLUMNS)
+
+
+def _breakdown_rows(found: WaveBreakdown, words: BreakdownWords) -> Iterator[BreakdownRow]:
+    snapshot = found.seen.snapshot
+    return breakdown_rows(found.instrument.items, found.tables, words, snapshot.taken_on if snapshot else None)
 
 
 def row_facts(instrument: Instrument) -> tuple[str, ...]:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields
+from hashlib import sha256
 from typing import Any
 
 import msgspec
 from sqlalchemy.orm import Session
 
-from feedback_app.domain.disclosure.freezing import NotFrozen, freeze, thaw
+from feedback_app.domain.disclosure.freezing import VERSION, NotFrozen, freeze, thaw
 from feedback_app.domain.disclosure.ledger import Audience
+from feedback_app.domain.disclosure.policy import Policy
 from feedback_app.domain.disclosure.safe_breakdowns import SafeBreakdown
-from feedback_app.domain.errors import FiguresNotRemade, NothingShownYet
+from feedback_app.domain.errors import FiguresNotRemade, GroupsComeLater, NothingShownYet
 from feedback_app.domain.instrument import Instrument
+from feedback_app.domain.partnership import Geography
 from feedback_app.domain.population import Frame
 from feedback_app.domain.who_answered import who_answered
 from feedback_app.services.ledger import State, live_state
@@ -25,6 +28,7 @@ from feedback_app.store.snapshots import SnapshotFacts
 from feedback_app.store.waves import WaveFacts
 
 Standing = Mapping[str, Mapping[str, SafeBreakdown]]  # item -> dimension -> the question's breakdown by it
+Rules = Mapping[str, Any]  # what figures are protected by, as plain data: see rules_of
 
 _summaries: Memory[Mapping[str, Any]] = Memory(64)
 _breakdowns: Memory[Standing] = Memory(16)
@@ -37,10 +41,20 @@ class Seen:
     snapshot: SnapshotFacts | None
     state: State
 
+    @classmethod
+    def of(cls, snapshot: SnapshotFacts) -> Seen:
+        """Return what a snapshot shows."""
+        return cls(snapshot, State(True, snapshot.number))
+
     @property
     def upto(self) -> int | None:
         """Return the snapshot's number, or None where all answers are counted."""
         return None if self.snapshot is None else self.snapshot.number
+
+    @property
+    def grouped(self) -> bool:
+        """Return whether groups of people are shown, and what only some were asked; else what everybody was asked."""
+        return self.snapshot is None or self.snapshot.grouped
 
 
 def get_seen(db: Session, wave: WaveFacts, audience: Audience) -> Seen:
@@ -50,7 +64,13 @@ def get_seen(db: Session, wave: WaveFacts, audience: Audience) -> Seen:
     latest = snapshots.find_latest(db, wave.id)
     if latest is None:
         raise NothingShownYet(wave.slug)
-    return Seen(latest, State(True, latest.number))
+    return Seen.of(latest)
+
+
+def check_grouped(wave: WaveFacts, seen: Seen) -> None:
+    """Raise GroupsComeLater where a snapshot shows a wave as a whole only."""
+    if not seen.grouped:
+        raise GroupsComeLater(wave.slug, wave.closed_from)
 
 
 def check_remade(db: Session, wave: WaveFacts, seen: Seen) -> None:
@@ -74,13 +94,14 @@ def unpack(packed: bytes) -> Any:
     return thaw(data)
 
 
-def pack_summary(summary: WaveSummary) -> bytes:
-    """Return what of a summary is frozen: all that rests on answers.
+def pack_summary(summary: WaveSummary, rules: Rules) -> bytes:
+    """Return what of a summary is frozen: all that rests on answers, and the rules that protected it.
 
     Words are not, for readers have languages; nor who answered, which follows from the protected tables.
     """
     return pack(
         {
+            "rules": rules,
             "number": summary.number,
             "release": summary.release,
             "weighting": _as_fields(summary.weighting),
@@ -90,6 +111,31 @@ def pack_summary(summary: WaveSummary) -> bytes:
     )
 
 
+def rules_of(policy: Policy, geography: Geography) -> Rules:
+    """Return what a snapshot's figures are protected by: the thresholds, the map and the program's version of both."""
+    places = sha256(geography.model_dump_json().encode()).hexdigest()
+    return {"policy": policy.model_dump(), "geography": places, "version": VERSION}
+
+
+def same_rules(db: Session, snapshot: SnapshotFacts, policy: Policy, geography: Geography) -> bool:
+    """Return whether a snapshot was frozen by the rules of today: only then may more be made of its answers."""
+    return _find_rules(db, snapshot) == rules_of(policy, geography)
+
+
+def _find_rules(db: Session, snapshot: SnapshotFacts) -> Rules | None:
+    """Return the rules that a snapshot was frozen by, or None where this program cannot read them."""
+    try:
+        rules: Rules | None = _get_held(db, snapshot).get("rules")
+    except NotFrozen:
+        return None
+    return rules
+
+
+def _is_as_strict(then: Rules, policy: Policy) -> bool:
+    """Return whether no threshold is higher today than when figures were frozen."""
+    return all(threshold <= then["policy"].get(name, -1) for name, threshold in policy.model_dump().items())
+
+
 def _as_fields(facts: WeightingFacts | Quality | InvitedList | None) -> dict[str, Any] | None:
     return None if facts is None else {field.name: getattr(facts, field.name) for field in fields(facts)}
 
@@ -97,23 +143,37 @@ def _as_fields(facts: WeightingFacts | Quality | InvitedList | None) -> dict[str
 def get_summary(
     db: Session, wave: WaveFacts, instrument: Instrument, frame: Frame | None, snapshot: SnapshotFacts
 ) -> WaveSummary:
-    """Return the summary that a snapshot froze, in the words of the instrument given."""
-    held = _summaries.find(wave.id, snapshot)
-    if held is None:
-        held = unpack(snapshots.get_document(db, wave.id, snapshot.number))
-        _summaries.keep(wave.id, snapshot, held)
-    quality, invited = held["quality"], held["invited"]
+    """Return the summary that a snapshot froze, in the words of the instrument given; raise NotFrozen."""
+    held = _get_held(db, snapshot)
+    try:
+        number, release, weighting = held["number"], held["release"], WeightingFacts(**held["weighting"])
+        quality = None if held["quality"] is None else Quality(**held["quality"])
+        invited = None if held["invited"] is None else InvitedList(**held["invited"])
+    except (KeyError, TypeError) as wrong:
+        raise NotFrozen("the frozen summary has other parts than this program's") from wrong
     return WaveSummary(
         wave=wave,
         instrument=instrument,
-        number=held["number"],
-        release=held["release"],
-        weighting=WeightingFacts(**held["weighting"]),
-        who=who_answered(instrument, held["release"], frame),
-        quality=None if quality is None else Quality(**quality),
-        invited=None if invited is None else InvitedList(**invited),
+        number=number,
+        release=release,
+        weighting=weighting,
+        who=who_answered(instrument, release, frame),
+        quality=quality,
+        invited=invited,
         taken_on=snapshot.taken_on,
+        grouped=snapshot.grouped,
     )
+
+
+def _get_held(db: Session, snapshot: SnapshotFacts) -> Mapping[str, Any]:
+    """Return what a snapshot's document holds; raise NotFrozen."""
+    held = _summaries.find(snapshot.wave_id, snapshot)
+    if held is None:
+        held = unpack(snapshots.get_document(db, snapshot.wave_id, snapshot.number))
+        if not isinstance(held, Mapping):
+            raise NotFrozen("the frozen summary is none")
+        _summaries.keep(snapshot.wave_id, snapshot, held)
+    return held
 
 
 def find_standing(db: Session, snapshot: SnapshotFacts) -> Standing | None:
@@ -127,5 +187,37 @@ def find_standing(db: Session, snapshot: SnapshotFacts) -> Standing | None:
             found = unpack(kept)
         except NotFrozen:
             return None
+        if not isinstance(found, Mapping):
+            return None
         _breakdowns.keep(snapshot.wave_id, snapshot, found)
     return found
+
+
+def pick_standing(
+    db: Session,
+    wave: WaveFacts,
+    snapshot: SnapshotFacts,
+    items: Iterable[str],
+    names: Collection[str],
+    policy: Policy,
+) -> Standing | None:
+    """Return some questions' frozen breakdowns by some dimensions; None where they are to be made of the answers.
+
+    Raise FiguresNotRemade where the rules are stricter today than they were, and where the frozen ones lack a question
+    or a dimension: those who read the frozen ones are to have no others of the same answers.
+    """
+    found = find_standing(db, snapshot)
+    if found is None:
+        return None
+    wanted = {item: found.get(item, {}) for item in items}
+    lacking = any(name not in tables for tables in wanted.values() for name in names)
+    rules = _find_rules(db, snapshot)
+    if lacking or rules is None or not _is_as_strict(rules, policy):
+        raise FiguresNotRemade(wave.slug, snapshot.taken_on, "rules")
+    return wanted
+
+
+def check_rules(db: Session, wave: WaveFacts, seen: Seen, policy: Policy, geography: Geography) -> None:
+    """Raise FiguresNotRemade where a snapshot was frozen by other rules than figures made today would be."""
+    if seen.snapshot and not same_rules(db, seen.snapshot, policy, geography):
+        raise FiguresNotRemade(wave.slug, seen.snapshot.taken_on, "rules")

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from feedback_app.domain.disclosure.ledger import Audience, Entry
 from feedback_app.domain.scope import Scope
-from feedback_app.store import ledger, waves
+from feedback_app.store import ledger, responses, snapshots, waves
 from feedback_app.store.waves import WaveFacts
 
 
@@ -23,14 +23,30 @@ class State:
 def live_state(db: Session, wave: WaveFacts) -> State:
     """Return the state of a wave's answers as they stand.
 
-    An answer more is 1 more, an erasure takes one answer and adds one erasure: with twice the erasures, each grows it.
+    Where the latest snapshot counts them all it is that snapshot's: what was shown of either is settled together. Else
+    an answer more is 1 more, an erasure takes one answer and adds one erasure: with twice the erasures, each grows it.
     """
-    return State(False, waves.count_responses(db, wave.id) + 2 * wave.erasures)
+    people, erasures = waves.count_state(db, wave.id)
+    latest = snapshots.find_latest(db, wave.id)
+    if latest and latest.responses == people == responses.count_in_snapshot(db, wave.id, latest.number):
+        return State(True, latest.number)
+    return State(False, people + 2 * erasures)
+
+
+def released_inside(db: Session, wave: WaveFacts, state: State) -> list[Entry]:
+    """Return what was shown of the latest snapshot, whose groups lie inside those of later answers; of itself none."""
+    latest = None if state.frozen else snapshots.find_latest(db, wave.id)
+    return released(db, wave, State(True, latest.number)) if latest else []
 
 
 def released(db: Session, wave: WaveFacts, state: State) -> list[Entry]:
     """Return which crossed breakdowns were shown of a state to anybody, in order."""
     return ledger.list_released(db, wave.id, frozen=state.frozen, state=state.number)
+
+
+def released_frozen(db: Session, wave: WaveFacts) -> set[tuple[str, ...]]:
+    """Return by which two dimensions at once something was shown of any of a wave's snapshots."""
+    return ledger.list_pairs(db, wave.id, frozen=True)
 
 
 def record(

@@ -24,13 +24,12 @@ from feedback_app.domain.scoring.rounding import round_half_up
 from feedback_app.domain.weighting.weighing import Weighting
 from feedback_app.domain.who_answered import who_answered
 from feedback_app.services import frozen
-from feedback_app.services.counting import Hurried, among_list, make_tables, protect_wave
+from feedback_app.services.counting import Hurried, among_list, make_tables, of_everybody, protect_wave
 from feedback_app.services.fielding import get_instrument, get_wave
+from feedback_app.services.frozen import Seen
 from feedback_app.services.wave_summary import InvitedList, Quality, WaveSummary, WeightingFacts, wave_facts
 from feedback_app.store import responses, snapshots, waves
 from feedback_app.store.waves import WaveFacts
-
-__all__ = ["InvitedList", "Quality", "WaveSummary", "WeightingFacts"]
 
 STEP_OF_EFFECTIVE_N = 10  # finer, it would tell the groups' sizes better than their own rounded counts do
 
@@ -131,8 +130,8 @@ def summarise_wave(
         return frozen.get_summary(db, wave, instrument, frame, seen.snapshot)
     except NotFrozen:  # it was frozen by another version of the program: the same answers make the same figures
         frozen.check_remade(db, wave, seen)
-        made = summarise_answers(db, wave, instrument, policy, frame, seen.upto)
-        return replace(made, taken_on=seen.snapshot.taken_on)
+        made = summarise_answers(db, wave, instrument, policy, frame, seen)
+        return replace(made, taken_on=seen.snapshot.taken_on, grouped=seen.grouped)
 
 
 def summarise_answers(
@@ -141,10 +140,13 @@ def summarise_answers(
     instrument: Instrument,
     policy: Policy,
     frame: Frame | None,
-    upto: int | None = None,
+    seen: Seen | None = None,
 ) -> WaveSummary:
-    """Return a wave's protected tables of all answers that came in, or with ``upto`` of those a snapshot counts."""
-    exact = among_list(instrument, make_tables(db, wave, instrument, frame, upto), wave.invited)
+    """Return a wave's protected tables of all answers that came in, or of those ``seen``."""
+    exact = make_tables(db, wave, instrument, frame, seen.upto if seen else None)
+    if seen and not seen.grouped:
+        exact = of_everybody(instrument, exact)
+    exact = among_list(instrument, exact, wave.invited)
     release = protect_wave(wave, exact, policy)
     number = exact.counted.items.responses
     shown, hurried = total_safe(number, policy, instrument.minors), exact.counted.hurried

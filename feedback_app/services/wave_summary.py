@@ -91,6 +91,7 @@ class WaveSummary:
     quality: Quality | None  # None where the survey has no run of ratings long enough to tell
     invited: InvitedList | None = None
     taken_on: date | None = None  # the day of the snapshot whose figures these are; None for figures as of now
+    grouped: bool = True  # else, in a snapshot before a wave's end, there is what everybody was asked, of everybody
 
     def as_dict(self) -> dict[str, Any]:
         """Return the summary as plain data for JSON."""

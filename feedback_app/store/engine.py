@@ -47,6 +47,24 @@ def looking_first(db: Session) -> Iterator[None]:
             db.rollback()
 
 
+@contextmanager
+def turn_to_write(db: Session) -> Iterator[None]:
+    """Let what only reads write something in between: kept at the end, or not at all when something goes wrong.
+
+    What was read before is let go, so that no turn to write waits for it; afterwards the session only reads again.
+    """
+    db.rollback()
+    token = _reading.set(False)
+    try:
+        yield
+        db.commit()
+    except BaseException:
+        db.rollback()
+        raise
+    finally:
+        _reading.reset(token)
+
+
 def empty_log(engine: Engine) -> None:
     """Empty SQLite's write-ahead log, so that what was deleted stands in no file; PostgreSQL cleans up by itself."""
     if engine.dialect.name != "sqlite":

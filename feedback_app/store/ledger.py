@@ -25,6 +25,12 @@ def list_released(db: Session, wave_id: uuid.UUID, *, frozen: bool, state: int) 
     return [Entry(at, item, tuple(by.split(COMMA)), Audience[audience.upper()]) for at, item, by, audience in rows]
 
 
+def list_pairs(db: Session, wave_id: uuid.UUID, *, frozen: bool) -> set[tuple[str, ...]]:
+    """Return by which two breakdowns at once anything was released, of whatever state."""
+    rows = select(ReleasedTable.by).distinct().where(ReleasedTable.wave_id == wave_id, ReleasedTable.frozen.is_(frozen))
+    return {tuple(by.split(COMMA)) for by in db.scalars(rows)}
+
+
 def find_newest_state(db: Session, wave_id: uuid.UUID, *, frozen: bool) -> int | None:
     """Return the newest state of which something was released, or None."""
     wanted = (ReleasedTable.wave_id == wave_id, ReleasedTable.frozen.is_(frozen))

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from feedback_app.domain.answers import Answer
 from feedback_app.domain.missing import Missing
 from feedback_app.domain.scope import Scope
+from feedback_app.store.snapshots import lock_wave
 from feedback_app.store.tables import BREAKDOWNS, Response, ResponseText, Wave, random_id
 
 encode_answers = msgspec.json.Encoder().encode
@@ -52,14 +53,22 @@ def find_wave_of_receipt(db: Session, scope: Scope, receipt_hash: bytes) -> uuid
 
 
 def delete_by_receipt(db: Session, scope: Scope, receipt_hash: bytes) -> bool:
-    """Delete the response with this receipt and its words; return whether there was one."""
-    wanted = (Response.receipt_hash == receipt_hash, Response.partnership == scope.partnership)
-    found = db.execute(select(Response.id, Response.wave_id).where(*wanted).with_for_update()).first()
-    if found is None:
+    """Delete the response with this receipt and its words; return whether there was one.
+
+    The wave is locked before its response, as whoever takes a snapshot does: two that lock the other way round would
+    wait for each other.
+    """
+    wave_id = find_wave_of_receipt(db, scope, receipt_hash)
+    if wave_id is None:
         return False
-    db.execute(delete(ResponseText).where(ResponseText.response_id == found.id))
-    db.execute(delete(Response).where(Response.id == found.id))
-    db.execute(update(Wave).where(Wave.id == found.wave_id).values(erasures=Wave.erasures + 1))
+    lock_wave(db, wave_id)
+    wanted = (Response.receipt_hash == receipt_hash, Response.partnership == scope.partnership)
+    found = db.scalar(select(Response.id).where(*wanted).with_for_update())
+    if found is None:  # somebody else deleted it meanwhile
+        return False
+    db.execute(delete(ResponseText).where(ResponseText.response_id == found))
+    db.execute(delete(Response).where(Response.id == found))
+    db.execute(update(Wave).where(Wave.id == wave_id).values(erasures=Wave.erasures + 1))
     return True
 
 

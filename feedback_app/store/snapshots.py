@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, Table, exists, insert, select, update
+from sqlalchemy import ColumnElement, CursorResult, Table, exists, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from feedback_app.domain.scope import Scope
@@ -19,12 +19,16 @@ AT_ONCE = 500  # keys in one statement: databases take some thousands
 
 @dataclass(frozen=True)
 class SnapshotFacts:
-    """What is known of a snapshot without its figures: which it is, of what day, and how many responses it counts."""
+    """What is known of a snapshot without its figures: which it is, of what day, and how many responses it counts.
+
+    ``grouped``: it shows groups of people too, not only what everybody was asked, of everybody.
+    """
 
     wave_id: uuid.UUID
     number: int
     taken_on: date
     responses: int
+    grouped: bool = True
 
 
 _SNAPSHOT, _RESPONSE = cast(Table, Snapshot.__table__), cast(Table, Response.__table__)
@@ -33,13 +37,8 @@ FACTS: tuple[ColumnElement[Any], ...] = (
     _SNAPSHOT.c.number,
     _SNAPSHOT.c.taken_on,
     _SNAPSHOT.c.responses,
+    _SNAPSHOT.c.grouped,
 )
-
-
-def list_snapshots(db: Session, wave_id: uuid.UUID) -> list[SnapshotFacts]:
-    """Return a wave's snapshots, the newest first."""
-    rows = select(*FACTS).where(_SNAPSHOT.c.wave_id == wave_id).order_by(_SNAPSHOT.c.number.desc())
-    return [SnapshotFacts(*row) for row in db.execute(rows)]
 
 
 def find_latest(db: Session, wave_id: uuid.UUID) -> SnapshotFacts | None:
@@ -77,8 +76,10 @@ def find_breakdowns(db: Session, wave_id: uuid.UUID, number: int) -> bytes | Non
 
 
 def add_snapshot(db: Session, facts: SnapshotFacts, sets: Mapping[str, Mapping[str, int]], document: bytes) -> None:
-    """Add a snapshot, without its breakdowns."""
-    values = {name: getattr(facts, name) for name in ("wave_id", "number", "taken_on", "responses")}
+    """Add a snapshot, without its breakdowns, and empty those before it, for only the latest is read."""
+    before = (_SNAPSHOT.c.wave_id == facts.wave_id, _SNAPSHOT.c.number < facts.number)
+    db.execute(update(_SNAPSHOT).where(*before).values(sets={}, document=b"", breakdowns=None))
+    values = {name: getattr(facts, name) for name in ("wave_id", "number", "taken_on", "responses", "grouped")}
     db.execute(insert(_SNAPSHOT).values(**values, sets=sets, document=document))
 
 
@@ -106,11 +107,18 @@ def mark_counted(db: Session, responses: Sequence[uuid.UUID], number: int) -> in
     return marked
 
 
-def list_due(db: Session, scope: Scope) -> list[str]:
-    """Return the slugs of waves with responses that no snapshot counts, or with a snapshot that lacks breakdowns."""
+def list_due(db: Session, scope: Scope, ended_by: date) -> list[str]:
+    """Return the slugs of waves with responses that no snapshot counts, or whose latest snapshot lacks something.
+
+    That is the breakdowns it is to have, or the groups of a wave that had closed by the day ``ended_by``.
+    """
     waiting = exists().where(_RESPONSE.c.wave_id == Wave.id, _RESPONSE.c.snapshot.is_(None))
     later = _SNAPSHOT.alias()
     newer = exists().where(later.c.wave_id == Wave.id, later.c.number > _SNAPSHOT.c.number)
-    bare = exists().where(_SNAPSHOT.c.wave_id == Wave.id, _SNAPSHOT.c.breakdowns.is_(None), ~newer)
-    due = select(Wave.slug).where(Wave.partnership == scope.partnership, waiting | bare)
+    bare = or_(
+        _SNAPSHOT.c.grouped & _SNAPSHOT.c.breakdowns.is_(None),
+        ~_SNAPSHOT.c.grouped & (Wave.closed_from <= ended_by),
+    )
+    lacking = exists().where(_SNAPSHOT.c.wave_id == Wave.id, bare, ~newer)
+    due = select(Wave.slug).where(Wave.partnership == scope.partnership, waiting | lacking)
     return list(db.scalars(due.order_by(Wave.slug)))

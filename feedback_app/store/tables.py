@@ -22,6 +22,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    true,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -170,6 +171,7 @@ class Snapshot(Base):
     """A wave as readers outside the SEND team see it until there is a next one: protected figures, frozen.
 
     ``sets`` are the exact sizes of what it shows, to judge by whether the next may replace it; they are never shown.
+    ``grouped``: it shows groups of people too, not only what everybody was asked, of everybody.
     """
 
     __tablename__ = "snapshot"
@@ -178,6 +180,7 @@ class Snapshot(Base):
     number: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
     taken_on: Mapped[date] = mapped_column(Date)
     responses: Mapped[int]
+    grouped: Mapped[bool] = mapped_column(Boolean, server_default=true())
     sets: Mapped[dict[str, Any]] = mapped_column(JSON)
     document: Mapped[bytes] = mapped_column(LargeBinary)  # compressed JSON: see services/frozen.py
     breakdowns: Mapped[bytes | None] = mapped_column(LargeBinary)  # the same of the standing breakdowns

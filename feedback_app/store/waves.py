@@ -116,6 +116,18 @@ def get_document(db: Session, version_id: uuid.UUID) -> Mapping[str, Any]:
     return document
 
 
+def count_state(db: Session, wave_id: uuid.UUID, *, upto: int | None = None) -> tuple[int, int]:
+    """Return how many responses a wave holds, or with `upto` how many that this snapshot counts, and its erasures.
+
+    Both at one moment, so that an erasure between them is not half seen.
+    """
+    counted = select(func.count()).select_from(Response).where(Response.wave_id == wave_id)
+    if upto is not None:
+        counted = counted.where(Response.snapshot <= upto)
+    people, erasures = db.execute(select(counted.scalar_subquery(), Wave.erasures).where(Wave.id == wave_id)).one()
+    return people, erasures
+
+
 def count_responses(db: Session, wave_id: uuid.UUID) -> int:
     """Return how many responses a wave holds."""
     return db.scalar(select(func.count()).select_from(Response).where(Response.wave_id == wave_id)) or 0

@@ -17,6 +17,7 @@ from werkzeug.exceptions import HTTPException
 
 from feedback_app.domain import errors
 from feedback_app.store.engine import reading_only
+from feedback_app.web import coming
 from feedback_app.web.respond import expired
 from feedback_app.web.respond.finding import list_unfinished
 
@@ -89,9 +90,20 @@ def nothing_shown_yet(_error: errors.NothingShownYet) -> ResponseReturnValue:
     return show_error(_("There are no figures of this wave yet"), sentences, 404, actions)
 
 
+def groups_later(error: errors.GroupsComeLater) -> ResponseReturnValue:
+    """404: figures by group are not shown before a wave's end."""
+    actions = [{"text": _("Go to the wave"), "url": url_for("team.wave", slug=error.slug)}]
+    heading = _("There are no figures by group yet")
+    return show_error(heading, [coming.groups_later(error.closed_from)], 404, actions)
+
+
 def not_remade(error: errors.FiguresNotRemade) -> ResponseReturnValue:
-    """409: answers that shown figures count have been deleted since, so no more can be made of them."""
-    said = _("Some answers have been deleted since %(day)s, as people may ask.", day=format_date(error.taken_on))
+    """409: answers that shown figures count have been deleted since, or the rules are others: no more can be made."""
+    day = format_date(error.taken_on)
+    said = {
+        "deleted": _("Some answers have been deleted since %(day)s, as people may ask.", day=day),
+        "rules": _("The rules that keep people private have changed since %(day)s.", day=day),
+    }[error.reason]
     then = _("Until there are new figures we can show only those made on that day.")
     actions = [{"text": _("Go to the wave"), "url": url_for("team.wave", slug=error.slug)}]
     return show_error(_("We cannot make these figures now"), [f"{said} {then}"], 409, actions)
@@ -185,6 +197,7 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(errors.QuestionUnknown, unknown)
     app.register_error_handler(errors.BreakdownRefused, not_broken_down)
     app.register_error_handler(errors.NothingShownYet, nothing_shown_yet)
+    app.register_error_handler(errors.GroupsComeLater, groups_later)
     app.register_error_handler(errors.FiguresNotRemade, not_remade)
     app.register_error_handler(errors.WaveClosed, closed)
     app.register_error_handler(errors.WavesNotComparable, not_comparable)

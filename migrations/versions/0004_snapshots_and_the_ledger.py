@@ -23,6 +23,7 @@ def upgrade() -> None:
         sa.Column("number", sa.SmallInteger(), autoincrement=False, nullable=False),
         sa.Column("taken_on", sa.Date(), nullable=False),
         sa.Column("responses", sa.Integer(), nullable=False),
+        sa.Column("grouped", sa.Boolean(), server_default=sa.true(), nullable=False),
         sa.Column("sets", sa.JSON(), nullable=False),
         sa.Column("document", sa.LargeBinary(), nullable=False),
         sa.Column("breakdowns", sa.LargeBinary(), nullable=True),

@@ -16,12 +16,17 @@ Counts = Mapping[object, int]
 
 @dataclass
 class Score:
-    """How many small counts were attacked, which were learnt, and in how many questions no solve came to an end."""
+    """How many small counts were attacked and which were learnt; of how many groups anything was shown.
+
+    ``gave_up`` counts questions in which a solve came to no end, ``misread`` those whose truth fits no reading.
+    """
 
     attacked: int = 0
     learnt: list[tuple[str, object, Ends, int]] = field(default_factory=list)
     gave_up: int = 0
     misread: int = 0
+    groups: int = 0
+    shown: int = 0
 
     def add(self, other: Score) -> None:
         """Add what another attack found."""
@@ -29,6 +34,13 @@ class Score:
         self.learnt += other.learnt
         self.gave_up += other.gave_up
         self.misread += other.misread
+        self.groups += other.groups
+        self.shown += other.shown
+
+    def saw(self, tables: Iterable[Printed], groups: int) -> None:
+        """Keep in mind how many groups there are, and of how many these tables show anything."""
+        self.groups += groups
+        self.shown += sum(bool(line.get("counts")) for table in tables for line in table["groups"])
 
 
 def small_counts(truth: Counts, names: Iterable[object], under: int, people_under: int) -> list[object]:
@@ -67,13 +79,34 @@ def read_question(
     *,
     insider: Insider | None = None,
     plain: bool = False,
+    own_counts: bool = False,
 ) -> Puzzle:
-    """Return all that is printed of one question as a puzzle; ``plain`` takes every total as simply rounded."""
-    reader = Reader(asked, breakdowns, insider, plain)
+    """Return all that is printed of one question as a puzzle, read like `Reader` says."""
+    reader = Reader(asked, breakdowns, insider, plain, own_counts)
     reader.wave(wave)
     for table in tables:
         reader.broken_down(table)
     return reader.puzzle
+
+
+def best_reading(
+    asked: Asked,
+    breakdowns: Breakdowns,
+    wave: Printed,
+    tables: Sequence[Printed],
+    truth: Counts,
+    insider: Insider | None = None,
+) -> Puzzle:
+    """Return the narrowest reading that the truth fits: that of one who takes the numbers at their word, if it does.
+
+    Nobody can know that it does. So what such a reader is right about counts as learnt, guessed or not.
+    """
+    ways = ((True, True), (False, True), (False, False))
+    for plain, own_counts in ways:
+        puzzle = read_question(asked, breakdowns, wave, tables, insider=insider, plain=plain, own_counts=own_counts)
+        if puzzle.holds(truth):
+            break
+    return puzzle
 
 
 def share_people(puzzles: Sequence[Puzzle], printed: Ends) -> None:

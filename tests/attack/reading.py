@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.attack.equations import Puzzle
-from tests.attack.lines import line_ends
-from tests.attack.readings import MANY, Ends, Rules, count_ends, label_ends, sum_ends, total_ends
+from tests.attack.readings import MANY, Ends, Rules, count_ends, label_ends, sum_ends, total_ends, wide_ends
 
 UNTOLD = -1
 Group = tuple[int, ...]
@@ -54,24 +53,24 @@ class Breakdowns:
 
 @dataclass(frozen=True)
 class Insider:
-    """What somebody may know from elsewhere: how many answered, in all and in each group that is shown.
-
-    ``complete`` are the groups shown in which everybody answered the question.
-    """
+    """What somebody may know from elsewhere: how many answered, in all and in each group that is shown."""
 
     people: int
     sizes: Sizes
-    complete: frozenset[tuple[tuple[str, ...], Group]] = frozenset()
 
 
 @dataclass
 class Reader:
-    """Reads the printed tables of one question into one puzzle; ``plain`` takes every total as simply rounded."""
+    """Reads the printed tables of one question into one puzzle.
+
+    ``plain`` takes every total as simply rounded, ``own_counts`` every count of a group as printed for itself alone.
+    """
 
     asked: Asked
     breakdowns: Breakdowns
     insider: Insider | None = None
     plain: bool = False
+    own_counts: bool = False
     puzzle: Puzzle = field(default_factory=Puzzle)
     tables: list[tuple[str, ...]] = field(default_factory=list)
 
@@ -100,14 +99,21 @@ class Reader:
         ends = (0, MANY) if printed is None else count_ends(printed, self.asked.rules)
         return self.puzzle.number(("missing", kind), *ends)
 
-    def _base(self, printed: Mapping[str, Any], place: int, parts: Sequence[Ends] | None, room: int = 0) -> None:
+    @property
+    def _off(self) -> int:
+        """Return how far a group's base may be printed from its own."""
+        return self.asked.rules.step if self.asked.rules.steps_off and not self.own_counts else 0
+
+    def _base(
+        self, printed: Mapping[str, Any], place: int, parts: Sequence[Ends] | None, room: int = 0, off: int = 0
+    ) -> None:
         if printed["base"] is None:
             return
         rules = self.asked.rules
         low, high = total_ends(printed["base"], rules, self._within(parts), room=room, plain=self.plain)
         if isinstance(printed["base"], int):
-            low = max(low, rules.least_base)
-        if "small_group" in printed:
+            low, high = max(low - off, rules.least_base), high + off
+        if "small_group" in printed and not off:
             label = label_ends(printed["small_group"], printed["base"], rules)
             low, high = max(low, label[0]), min(high, label[1])
         self.puzzle.low[place] = max(self.puzzle.low[place], low)
@@ -154,7 +160,8 @@ class Reader:
         puzzle = self.puzzle
         size = puzzle.number(("size", by, group), *self._size(by, group))
         printed = (line or {}).get("counts") or []
-        ends = line_ends(printed, self.asked.rules, self._answered(by, group), several=self.asked.several)
+        read = count_ends if self.own_counts else wide_ends
+        ends = [read(count, self.asked.rules) for count in printed]
         names = [("cell", by, group, column) for column in range(len(self.asked.bands))]
         for at, name in enumerate(names):
             puzzle.number(name, *(ends[at] if ends else (0, MANY)))
@@ -162,24 +169,14 @@ class Reader:
         if line is not None and line.get("reason") == "not_asked":
             puzzle.high[base] = 0
         elif line is not None:
-            self._base(line, base, [count_ends(count, self.asked.rules) for count in printed] or None)
+            self._base(line, base, [count_ends(count, self.asked.rules) for count in printed] or None, off=self._off)
         self._adds_up(base, names)
         rest = puzzle.number(("rest", by, group), 0, MANY)
-        if printed and self.insider:
-            complete = (by, group) in self.insider.complete
-            puzzle.number(("rest", by, group), *((0, 0) if complete else (1, MANY)))
         puzzle.equal(size, [base, rest])
 
     def _size(self, by: tuple[str, ...], group: Group) -> Ends:
         known = self.insider.sizes.get(by, {}) if self.insider else {}
         return (known[group],) * 2 if group in known else (0, MANY)
-
-    def _answered(self, by: tuple[str, ...], group: Group) -> Ends | None:
-        """Return how many of a group may have answered, for whoever knows its size."""
-        if self.insider is None or group not in self.insider.sizes.get(by, {}):
-            return None
-        size = self.insider.sizes[by][group]
-        return (size, size) if (by, group) in self.insider.complete else (self.asked.rules.least_base, size - 1)
 
     def _columns_add_up(self, by: tuple[str, ...], column: int) -> None:
         puzzle, groups = self.puzzle, self.breakdowns.of(by)

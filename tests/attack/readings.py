@@ -17,7 +17,7 @@ class Rules:
     """The published thresholds that hold for one question, in people.
 
     ``hidden_from`` to one under ``hidden_under`` is what "c" stands for. ``held``: a total is held within what its
-    cells allow, one of a whole wave ``room`` people within. ``steps_off``: a group's largest count may be a step off.
+    cells allow, one of a whole wave ``room`` people within. ``steps_off``: a group's count may be printed a step off.
     """
 
     hidden_under: int = 5
@@ -50,6 +50,17 @@ def count_ends(printed: int | str, rules: Rules) -> Ends:
     if value < rules.hidden_from:
         return value, value
     return max(rules.hidden_under, value - rules.step // 2), value + (rules.step - 1) // 2
+
+
+def wide_ends(printed: int | str, rules: Rules) -> Ends:
+    """Return the counts of a group that may print like this where one is printed a step off for the sake of others."""
+    if not rules.steps_off or printed == 0:
+        return count_ends(printed, rules)
+    lowest = to_step(rules.hidden_under, rules.step)
+    if printed == "c":
+        return rules.hidden_from, count_ends(lowest, rules)[1]
+    low, high = max(lowest, int(printed) - rules.step), int(printed) + rules.step
+    return count_ends(low, rules)[0], count_ends(high, rules)[1]
 
 
 def total_ends(

@@ -1,26 +1,27 @@
-"""Every figure by district: 100,000 responses to the parents' survey, weighted, with all intervals.
+"""Breakdowns of the parents' survey: counted at 100,000 responses, counted and protected at the size of a real wave.
 
-Warm is what a page or a file would wait for with the answers in memory as columns and the weights given. Below it
-stands what that rests on, and the same from the database on.
+Counting is what a page waits for with the answers in memory as columns; below it stands the same from the database on.
+Protecting is the audit of R3: its time hangs on how many groups and answers there are, hardly on how many people.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from itertools import cycle, islice
+from pathlib import Path
 from statistics import median
 from typing import Any
 
-import numpy as np
-
-from feedback_app.domain.instrument import FacesItem, Instrument, NpsItem, RatingItem
-from feedback_app.domain.population import Frame
+from feedback_app.adapters.disclosure_file import load_policy
+from feedback_app.adapters.instrument_files import load_partnership
+from feedback_app.domain.dimensions import questions_of
+from feedback_app.domain.disclosure.policy import Policy
+from feedback_app.domain.instrument import Instrument
+from feedback_app.domain.partnership import Geography
 from feedback_app.domain.scope import Scope
-from feedback_app.domain.weighting.weighing import Weighting, weigh
-from feedback_app.reports.breakdown import GroupFigures, groups_of, tabulate
-from feedback_app.reports.columns import breakdown_groups
 from feedback_app.reports.frame import AnswerFrame, Batch, make_frame
-from feedback_app.services import counting, fielding
+from feedback_app.services import breaking_down, counting, fielding
+from feedback_app.services.breaking_down import Grouped, group_answers, protect_standing
 from feedback_app.services.bulk_adding import Ready
 from feedback_app.store.responses import sheet_reader
 from feedback_app.store.tables import BREAKDOWNS
@@ -28,49 +29,20 @@ from tests.benchmarks.bench_summary import LANGUAGE, SURVEY, fill, invented
 from tests.benchmarks.figures import print_table, stopwatch
 from tests.benchmarks.served import DATABASES
 from tests.support.application import running_application
-from tests.support.surveys import real_survey
+from tests.support.surveys import LANCASHIRE, real_survey
 
-RESPONSES, ITEMS, BATCH, AGAIN = 100_000, 25, 5_000, 5
-BY = "district"
-Cells = dict[str, dict[int, GroupFigures]]
+RESPONSES, REAL, BATCH, AGAIN = 100_000, 345, 5_000, 5
+ONE, PAIR = "PC06", ("district", "provision")
 
 
-def batches(instrument: Instrument, ready: list[Ready]) -> Iterator[Batch]:
+def batches(instrument: Instrument, ready: list[Ready], responses: int) -> Iterator[Batch]:
     """Yield the responses as the database would, the same people over and over."""
     read = sheet_reader(tuple(instrument.items))
     people = cycle((one, read(one.answers)) for one in ready)
-    for _ in range(RESPONSES // BATCH):
-        part = list(islice(people, BATCH))
+    for start in range(0, responses, BATCH):
+        part = list(islice(people, min(BATCH, responses - start)))
         groups = {key: [one.keys.get(key) for one, _ in part] for key in BREAKDOWNS}
         yield Batch([one.pace for one, _ in part], groups, [answers for _, answers in part])
-
-
-def population(instrument: Instrument) -> Frame:
-    """Return an invented population by district, age band and provision, a little unlike those who answer."""
-    groups = breakdown_groups(instrument)
-    wanted = {"provision": (1, 2), "age_band": tuple(groups["age_band"]), BY: tuple(range(1, 13))}
-    margins = {}
-    for name, codes in wanted.items():
-        people = np.linspace(80, 120, len(codes))
-        margins[name] = {f"g{code}": int(number) for code, number in zip(codes, people, strict=True)}
-    keys = {name: {f"g{code}": code for code in codes} for name, codes in wanted.items()}
-    localities = {code: 1 + code % 3 for code in wanted[BY]}
-    return Frame(
-        source="Invented", date="2026", place="home", covers="everybody", surveys=(instrument.name,), groups=keys,
-        margins=margins, localities=localities,
-    )  # fmt: skip
-
-
-def scaled_items(instrument: Instrument) -> list[str]:
-    """Return the first 25 items that have a rating, a score or faces."""
-    kinds = RatingItem | NpsItem | FacesItem
-    return [item.id for item in instrument.items.values() if isinstance(item, kinds)][:ITEMS]
-
-
-def figures_in(cells: Cells) -> int:
-    """Return how many figures with an interval a table holds."""
-    found = (group for item in cells.values() for group in item.values())
-    return sum(figure.low is not None for group in found for figure in (*group.figures, *group.shares.values()))
 
 
 def timed(work: Callable[[], Any]) -> tuple[float, float, Any]:
@@ -85,30 +57,54 @@ def timed(work: Callable[[], Any]) -> tuple[float, float, Any]:
     return first.seconds, median(later), found
 
 
-def measure_in_memory(instrument: Instrument, ready: list[Ready]) -> list[list[object]]:
+def count_all(grouped: Grouped) -> int:
+    """Count every question by every dimension; return how many counts of groups that makes."""
+    made = [grouped.question(item) for item in questions_of(grouped.instrument)]
+    return sum(len(counts) for question in made for table in question.grouped for counts in table.people.values())
+
+
+def protect_each(grouped: Grouped, policy: Policy) -> list[float]:
+    """Return the seconds that protecting each question by every dimension takes."""
+    seconds = []
+    for item in questions_of(grouped.instrument):
+        with stopwatch() as clock:
+            protect_standing(grouped, item, policy)
+        seconds.append(clock.seconds)
+    return seconds
+
+
+def measure_counting(
+    instrument: Instrument, ready: list[Ready], geography: Geography, policy: Policy
+) -> list[list[object]]:
     """Return lines of what counting takes once the answers have been read."""
-    parts = list(batches(instrument, ready))
-    *made, frame = timed(lambda: make_frame(instrument, parts))
-    *raked, weighting = timed(lambda: weigh(population(instrument), frame.breakdowns, instrument))
-    rows: list[list[object]] = [
-        ["answers put into columns", "", *made],
-        [f"weights: raked on {len(weighting.margins)} margins", "", *raked],
-    ]
-    some = scaled_items(instrument)
-    for items, weights in ((some, weighting.weights), (some, None), (list(instrument.items), weighting.weights)):
-        rows.append(_line(instrument, frame, items, weights))
+    rows: list[list[object]] = []
+    for number in (RESPONSES, REAL):
+        parts = list(batches(instrument, ready, number))
+        *made, frame = timed(lambda parts=parts: make_frame(instrument, parts))
+        *settled, grouped = timed(lambda frame=frame: group_answers(instrument, frame, geography, policy))
+        *seconds, counts = timed(lambda grouped=grouped: count_all(grouped))
+        asked, ways = len(questions_of(instrument)), len(grouped.dimensions)
+        rows.append([f"{number:,}: {asked} questions by {ways} breakdowns counted", counts, *seconds])
+        rows.append([f"{number:,}: everybody's place in each, sizes settled", "", *settled])
+        rows.append([f"{number:,}: answers put into columns", "", *made])
     return rows
 
 
-def _line(instrument: Instrument, frame: AnswerFrame, items: list[str], weights: Any) -> list[object]:
-    *seconds, cells = timed(lambda: tabulate(instrument, frame, BY, weights, items))
-    kind = "unweighted" if weights is None else "weighted"
-    number = len(groups_of(instrument, frame, BY))
-    return [f"{kind}: {len(items)} items x {number} groups", figures_in(cells), *seconds]
+def measure_protecting(frame: AnswerFrame, instrument: Instrument, geography: Geography, policy: Policy) -> list[Any]:
+    """Return lines of what the audit takes at the size of a real wave."""
+    alone = protect_each(group_answers(instrument, frame, geography, policy), policy)
+    crossed = group_answers(instrument, frame, geography, policy, [PAIR])
+    with stopwatch() as clock:
+        breaking_down.protect_question(crossed.question(instrument.items[ONE]), crossed.sizes, policy)  # type: ignore[arg-type]
+    return [
+        [f"{REAL}: all {len(alone)} questions by every breakdown (aim: under 10 s)", "", sum(alone), ""],
+        [f"{REAL}: one question, in the middle and at the worst (aim: under 0.3 s)", "", median(alone), max(alone)],
+        [f"{REAL}: one question by {' and '.join(PAIR)}, with all that came before", "", clock.seconds, ""],
+    ]
 
 
-def measure_from_database(url: str, ready: list[Ready]) -> float:
-    """Return the seconds from the database to all figures by district."""
+def measure_from_database(url: str, ready: list[Ready], geography: Geography, policy: Policy) -> float:
+    """Return the seconds from the database to every question counted by every breakdown."""
     from feedback_app.extensions import db
 
     with running_application(url) as app:
@@ -118,9 +114,8 @@ def measure_from_database(url: str, ready: list[Ready]) -> float:
             wave = fielding.get_wave(db.session, scope, f"wave-{RESPONSES}")
             instrument = fielding.get_instrument(db.session, wave.version_id, LANGUAGE)
             with stopwatch() as clock:
-                frame = counting.read_answers(db.session, wave, instrument)
-                weighting: Weighting = weigh(population(instrument), frame.breakdowns, instrument)
-                tabulate(instrument, frame, BY, weighting.weights, scaled_items(instrument))
+                answers = counting.read_answers(db.session, wave, instrument)
+                count_all(group_answers(instrument, answers, geography, policy))
             db.session.rollback()
     return clock.seconds
 
@@ -128,14 +123,16 @@ def measure_from_database(url: str, ready: list[Ready]) -> float:
 def main() -> None:
     """Measure and print one table."""
     ready, instrument = invented(), real_survey(SURVEY)
-    cold: list[list[object]] = []
+    geography = load_partnership(LANCASHIRE).geography
+    policy = load_policy(Path(LANCASHIRE) / "disclosure.yaml")
+    rows = measure_counting(instrument, ready, geography, policy)
+    frame = make_frame(instrument, batches(instrument, ready, REAL))
+    rows += measure_protecting(frame, instrument, geography, policy)
     for make in DATABASES:
         with make() as database:
-            seconds = measure_from_database(database.url, ready)
-            cold.append([f"the first line, read from {database.name}", "", seconds, ""])
-    rows = measure_in_memory(instrument, ready)
-    title = f"{RESPONSES:,} responses by district, all with 95% intervals (aim: 25 items, weighted, warm under 1 s)"
-    print_table(title, ("what", "figures", "first s", "warm s"), [*rows[2:], *rows[:2], *cold])
+            seconds = measure_from_database(database.url, ready, geography, policy)
+            rows.append([f"{RESPONSES:,}: the first line, read from {database.name}", "", seconds, ""])
+    print_table("Breakdowns of the parents' survey", ("what", "counts", "first s", "warm s"), rows)
 
 
 if __name__ == "__main__":

@@ -30,6 +30,7 @@ def test_a_question_by_district_fits_a_hundred_columns_and_says_what_is_private(
     told = " ".join(printed.split())
     assert "autumn: How is it?, by district" in told
     assert "Some numbers are kept private so that nobody can be picked out." in told
+    assert "rounded to the nearest 5, in a few places a step further, for the same reason." in told
     assert "Figure: Often or Always" in told
     assert "Lancaster" in told
     assert "base 60" in told
@@ -66,6 +67,7 @@ def test_json_and_csv_hold_safe_numbers_alone(run: CommandLine) -> None:
     lines = list(csv.DictReader(io.StringIO(printed)))
     assert {line["group"] for line in lines} >= {"Burnley", "Lancaster"}
     assert [line["withheld"] for line in lines if line["group"] == "Hyndburn"] == ["fewer_than_10"]
+    assert {line["figures_of"] for line in lines} == {""}
     assert all(int(line["people"]) % 5 == 0 for line in lines if line["people"].isdigit())
 
 

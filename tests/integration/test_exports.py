@@ -169,7 +169,7 @@ def test_without_a_reason_there_are_no_rows(app: Flask, db: Session, reason: str
 
 @pytest.mark.parametrize("role", [Role.WORKSTREAM_LEAD, Role.ADMINISTRATOR])
 def test_rows_are_refused_to_other_roles_and_that_is_logged(app: Flask, db: Session, role: Role) -> None:
-    add_answers(db, add_wave(db), some_answers(12))
+    add_answers(db, add_wave(db), some_answers(40))
     take(app, db)
     client = signed_in(app, db, role)
     assert isinstance(client, CheckedClient)
@@ -180,7 +180,7 @@ def test_rows_are_refused_to_other_roles_and_that_is_logged(app: Flask, db: Sess
 
 
 def test_a_refused_post_is_logged_and_takes_nothing(app: Flask, db: Session) -> None:
-    add_answers(db, add_wave(db), some_answers(12))
+    add_answers(db, add_wave(db), some_answers(40))
     take(app, db)
     client = signed_in(app, db, Role.WORKSTREAM_LEAD)
     page = client.get("/team/waves/autumn").text
@@ -207,7 +207,7 @@ def test_an_administrator_sees_which_waves_there_are_and_no_figures(app: Flask, 
 
 @pytest.mark.parametrize("role", [Role.WORKSTREAM_LEAD, Role.SEND_TEAM])
 def test_those_who_read_figures_see_what_their_role_may_do(app: Flask, db: Session, role: Role) -> None:
-    add_answers(db, add_wave(db), some_answers(12))
+    add_answers(db, add_wave(db), some_answers(40))
     take(app, db)
     client = signed_in(app, db, role)
     (described,) = [one for one in app.config["PARTNERSHIP"].staff_roles if one.key == role]

@@ -190,7 +190,7 @@ def freeze_breakdowns(db: Session, taking: Taking) -> None:
 
 
 def test_a_lead_sees_the_groups_of_a_day_and_new_answers_only_with_the_next(app: Flask, db: Session) -> None:
-    add_grouped(db)
+    add_grouped(db, closed_from=None)
     lead = signed_in(app, db, Role.WORKSTREAM_LEAD)
     nothing = lead.get(f"{BY}/district/TS02")
     assert nothing.status_code == 404
@@ -214,7 +214,7 @@ def test_a_lead_sees_the_groups_of_a_day_and_new_answers_only_with_the_next(app:
 
 
 def test_figures_that_cannot_be_made_any_more_are_refused_in_plain_words(app: Flask, db: Session) -> None:
-    add_grouped(db)
+    add_grouped(db, closed_from=None)
     lead = signed_in(app, db, Role.WORKSTREAM_LEAD)
     taking = Taking(SCOPE, app.config["DISCLOSURE"], app.config["PARTNERSHIP"].geography, None, date(2026, 11, 16))
     assert taking.take_snapshot(db, "autumn")

@@ -13,7 +13,8 @@ from feedback_app.domain.disclosure.safe import SafeFigure
 from feedback_app.domain.scoring.intervals import wilson_interval
 from feedback_app.services import counting
 from feedback_app.services.comparing import compare_waves
-from feedback_app.services.summarising import WaveSummary, summarise_wave
+from feedback_app.services.summarising import summarise_wave
+from feedback_app.services.wave_summary import WaveSummary
 from feedback_app.store import waves
 from feedback_app.store.tables import Wave
 from tests.support.summaries import SCOPE, add_answers, add_wave, some_answers

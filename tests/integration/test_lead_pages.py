@@ -10,6 +10,8 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from feedback_app.domain.scope import Role
+from feedback_app.services import frozen
+from feedback_app.store.snapshots import find_latest
 from tests.support.commands import CommandLine
 from tests.support.snapshots import take
 from tests.support.summaries import add_answers, add_wave, signed_in, some_answers
@@ -26,7 +28,7 @@ def read(client: FlaskClient) -> dict[str, str]:
 
 
 def test_before_the_first_figures_every_page_says_so(app: Flask, db: Session) -> None:
-    add_answers(db, add_wave(db), some_answers(40))
+    add_answers(db, add_wave(db, closed_from=None), some_answers(40))
     client = signed_in(app, db, Role.WORKSTREAM_LEAD)
     for page in PAGES:
         answer = client.get(f"/team/waves/autumn{page}")
@@ -36,7 +38,7 @@ def test_before_the_first_figures_every_page_says_so(app: Flask, db: Session) ->
 
 
 def test_figures_are_of_a_day_and_say_of_which(app: Flask, db: Session) -> None:
-    wave = add_wave(db)
+    wave = add_wave(db, closed_from=None)
     add_answers(db, wave, some_answers(60))
     take(app, db)
     client = signed_in(app, db, Role.WORKSTREAM_LEAD)
@@ -49,7 +51,7 @@ def test_figures_are_of_a_day_and_say_of_which(app: Flask, db: Session) -> None:
 
 
 def test_the_send_team_sees_the_answers_as_they_come_in(app: Flask, db: Session) -> None:
-    wave = add_wave(db)
+    wave = add_wave(db, closed_from=None)
     add_answers(db, wave, some_answers(60))
     take(app, db)
     add_answers(db, wave, some_answers(60, seed=4))
@@ -60,7 +62,7 @@ def test_the_send_team_sees_the_answers_as_they_come_in(app: Flask, db: Session)
 
 @pytest.mark.parametrize("number", [9, 60])
 def test_the_operator_takes_a_snapshot_by_hand(app: Flask, db: Session, database_url: str, number: int) -> None:
-    wave = add_wave(db)
+    wave = add_wave(db, closed_from=None)
     add_answers(db, wave, some_answers(number))
     run = CommandLine(database_url)
     said = run.must("wave", "snapshot", "--wave", "autumn")
@@ -68,5 +70,9 @@ def test_the_operator_takes_a_snapshot_by_hand(app: Flask, db: Session, database
         assert "autumn: nothing new. Too few new answers have come in" in said
         return
     assert "of about 60 answers" in said
+    latest = find_latest(db, wave.id)
+    assert latest
+    assert frozen.find_standing(db, latest)  # groups too, not only with the next night's jobs
+    db.rollback()
     assert "nothing new" in run.must("wave", "snapshot", "--wave", "autumn")
     assert "wave snapshot taken" in run.must("audit")

@@ -14,6 +14,7 @@ from feedback_app.domain.disclosure.ledger import Audience
 from feedback_app.services.fielding import get_wave
 from feedback_app.services.ledger import State, live_state, record, released
 from feedback_app.store import responses
+from feedback_app.store.snapshots import lock_wave, mark_counted
 from feedback_app.store.tables import ReleasedTable, Response
 from tests.support.snapshots import take, taking
 from tests.support.summaries import SCOPE, add_answers, add_wave, some_answers
@@ -166,25 +167,72 @@ def test_two_machines_at_once_take_one_snapshot(db: Session, app: Flask, engine:
     assert db.scalar(select(func.count()).select_from(Response).where(Response.snapshot == 1)) == 60
 
 
+def test_an_erasure_and_a_snapshot_at_once_do_not_wait_for_each_other(db: Session, app: Flask, engine: Engine) -> None:
+    wave = add_wave(db)
+    values = {"receipt_hash": b"r" * 32, "partnership": SCOPE.partnership, "wave_id": wave.id}
+    values |= {"instrument_version_id": wave.version_id, "week": wave.opens_on, "language": "en_GB"}
+    responses.add_response(db, values | {"form": "standard", "mode": "online", "answers": "{}"}, {})
+    db.commit()
+    ids, erased = db.scalars(select(Response.id)).all(), []
+    db.rollback()
+    started = threading.Event()
+
+    def erase() -> None:
+        with Session(engine) as session:
+            started.set()
+            erased.append(responses.delete_by_receipt(session, SCOPE, b"r" * 32))
+            session.commit()
+
+    eraser = threading.Thread(target=erase)
+    with Session(engine) as session:
+        lock_wave(session, wave.id)
+        eraser.start()
+        started.wait(20)
+        eraser.join(0.5)
+        assert mark_counted(session, ids, 1) == 1
+        session.commit()
+    eraser.join(60)
+    assert erased == [True]
+    assert db.scalar(select(func.count()).select_from(Response)) == 0
+
+
 def test_groups_of_a_crossed_table_that_was_shown_may_not_change_by_a_few_either(db: Session, app: Flask) -> None:
     from tests.support.surveys import field, real_survey
 
     instrument = real_survey("send_parents")
-    wave = field(app, instrument, slug="autumn")
+    wave = field(app, instrument, slug="autumn", closed_from=None)
     add_people(db, wave.id, wave.version_id, [(1, 1), (1, 2), (2, 1), (2, 2)], 30)
     assert take(app, db)
     add_people(db, wave.id, wave.version_id, [(1, 1), (2, 2)], 3)
-    add_people(db, wave.id, wave.version_id, [(1, 2), (2, 1)], 8)
+    add_people(db, wave.id, wave.version_id, [(1, 2), (2, 1)], 12)
     assert write(db, FIRST, ("district", "provision"), item="PC01", after=0)
     taken = take(app, db)
     assert taken
-    assert taken.responses == 120 + 16  # three more in a group that was shown would be three people's answers
+    assert taken.responses == 120 + 24  # three more in a group that was shown would be three people's answers
+
+
+def test_a_crossed_table_of_any_earlier_snapshot_holds_back_also_when_nobody_looked_at_the_last_one(
+    db: Session, app: Flask
+) -> None:
+    from tests.support.surveys import field, real_survey
+
+    wave = field(app, real_survey("send_parents"), slug="autumn", closed_from=None)
+    add_people(db, wave.id, wave.version_id, [(1, 1), (1, 2), (2, 1), (2, 2)], 30)
+    assert take(app, db)
+    assert write(db, FIRST, ("district", "provision"), item="PC01", after=0)
+    add_people(db, wave.id, wave.version_id, [(1, 1), (1, 2), (2, 1), (2, 2)], 10)
+    assert take(app, db)
+    add_people(db, wave.id, wave.version_id, [(1, 1), (2, 2)], 3)
+    add_people(db, wave.id, wave.version_id, [(1, 2), (2, 1)], 12)
+    taken = take(app, db)
+    assert taken
+    assert (taken.number, taken.responses) == (3, 160 + 24)  # else the first and the third would tell of three people
 
 
 def test_crossed_groups_that_nobody_was_shown_hold_nothing_back(db: Session, app: Flask) -> None:
     from tests.support.surveys import field, real_survey
 
-    wave = field(app, real_survey("send_parents"), slug="autumn")
+    wave = field(app, real_survey("send_parents"), slug="autumn", closed_from=None)
     add_people(db, wave.id, wave.version_id, [(1, 1), (1, 2), (2, 1), (2, 2)], 30)
     assert take(app, db)
     add_people(db, wave.id, wave.version_id, [(1, 1), (2, 2)], 3)

@@ -19,8 +19,9 @@ from feedback_app.domain.disclosure.policy import Policy
 from feedback_app.domain.errors import SurveyUnknown
 from feedback_app.domain.scope import Role, Scope
 from feedback_app.domain.shelf import FilesRefused
-from feedback_app.services import counting, summarising
+from feedback_app.services import counting
 from feedback_app.services.summarising import count_wave_exactly, summarise_wave
+from feedback_app.services.wave_summary import WaveSummary
 from feedback_app.store.tables import Response, Wave
 from tests.support.settings import make_settings
 from tests.support.summaries import SCOPE, add_answers, add_wave, make_instrument, signed_in, some_answers
@@ -30,7 +31,7 @@ POLICY = Policy()
 OWN_WORDS = "Our neighbour Wilhelmina helped with everything"
 
 
-def summary(db: Session, slug: str = "autumn") -> summarising.WaveSummary:
+def summary(db: Session, slug: str = "autumn") -> WaveSummary:
     found = summarise_wave(db, SCOPE, slug, POLICY, "en_GB")
     db.rollback()
     return found

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from feedback_app.domain.disclosure.policy import Policy
-from tests.attack.attacker import Score, read_question, score, share_people, shown_sizes, small_counts
+from tests.attack.attacker import Score, best_reading, score, share_people, shown_sizes, small_counts
 from tests.attack.equations import Puzzle
-from tests.attack.reading import Insider
+from tests.attack.reading import UNTOLD, Asked, Insider
 from tests.attack.readings import Rules, total_ends
 from tests.support.invented_waves import Extent, InventedQuestion, InventedWave, draw_wave, exact_counts
 from tests.support.plain_publishing import NAIVE, publish_breakdown_plainly, publish_wave_plainly
@@ -30,6 +30,10 @@ class Publisher:
     breakdowns: Callable[[InventedWave, InventedQuestion, Sequence[By]], list[Printed]]
     total: Callable[[InventedWave], int | dict[str, int]]
     rules: Callable[[Rules], Rules] = lambda rules: rules
+
+    def read(self, asked: Asked) -> Asked:
+        """Return a question as everybody knows it, with the rounding that this publisher keeps to."""
+        return replace(asked, rules=self.rules(asked.rules))
 
 
 def without_gate() -> Publisher:
@@ -66,12 +70,9 @@ def crossed(random: np.random.Generator, wave: InventedWave) -> list[By]:
 def attack_wave(wave: InventedWave, publisher: Publisher, pairs: Sequence[By] = (), *, insiders: bool = True) -> Score:
     """Publish a wave, every breakdown by one and some by two at once, and attack all of it.
 
-    An insider knows more than any reader of the print, so what stays unknown to one is unknown to the other. Where
-    every total lies where a mere rounding would have it, the reading is narrower still, and counts as well.
+    An insider knows more than any reader of the print, so what stays unknown to one is unknown to the other.
     """
-    asked = tuple(
-        replace(one, asked=replace(one.asked, rules=publisher.rules(one.asked.rules))) for one in wave.questions
-    )
+    asked = tuple(replace(one, asked=publisher.read(one.asked)) for one in wave.questions)
     singles: list[By] = [(name,) for name in wave.breakdowns.groups]
     tables = {one.asked.code: [*singles, *pairs] if one.is_broken_down else [] for one in wave.questions}
     printed = publisher.wave(wave)
@@ -80,14 +81,12 @@ def attack_wave(wave: InventedWave, publisher: Publisher, pairs: Sequence[By] = 
     found = Score()
     unbroken = []
     for one, table, groups, truth in zip(asked, printed, broken, truths, strict=True):
-        puzzle = read_question(one.asked, wave.breakdowns, table, groups)
-        if insiders and groups:
-            sizes = shown_sizes(groups, {by: wave.by(by) for by in tables[one.asked.code]})
-            complete = {(by, group) for by, people in sizes.items() for group in people if not truth["rest", by, group]}
-            insider = Insider(wave.people, sizes, frozenset(complete))
-            lucky = read_question(one.asked, wave.breakdowns, table, groups, insider=insider, plain=True)
-            exact = read_question(one.asked, wave.breakdowns, table, groups, insider=insider)
-            found.add(_score(one, lucky if lucky.holds(truth) else exact, truth))
+        every = [group for by in tables[one.asked.code] for group in wave.breakdowns.of(by) if UNTOLD not in group]
+        found.saw(groups, len(every))
+        insider = insider_of(wave, groups) if insiders and groups else None
+        puzzle = best_reading(one.asked, wave.breakdowns, table, groups, truth, insider)
+        if insider:
+            found.add(_score(one, puzzle, truth))
         else:
             unbroken.append((one, puzzle, truth))
     if all(puzzle.holds(truth) for _, puzzle, truth in unbroken):
@@ -95,6 +94,11 @@ def attack_wave(wave: InventedWave, publisher: Publisher, pairs: Sequence[By] = 
     for one, puzzle, truth in unbroken:
         found.add(_score(one, puzzle, truth))
     return found
+
+
+def insider_of(wave: InventedWave, groups: Sequence[Printed]) -> Insider:
+    """Return somebody who knows how many answered in all, and in each group of which anything is shown."""
+    return Insider(wave.people, shown_sizes(groups, {tuple(table["by"]): wave.by(table["by"]) for table in groups}))
 
 
 def _score(question: InventedQuestion, puzzle: Puzzle, truth: Mapping[object, int]) -> Score:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 from lxml import html
 from sqlalchemy.orm import Session
 
 from feedback_app.domain.answers import Answer
 from feedback_app.domain.instrument import Instrument
-from tests.support.summaries import add_answers, add_wave, make_instrument
+from tests.support.summaries import END, add_answers, add_wave, make_instrument
 
 DISTRICTS = {1: "Burnley", 4: "Hyndburn", 5: "Lancaster", 7: "Preston", 10: "South Ribble", 12: "Wyre"}
 SHARES = {1: 70, 4: 8, 5: 60, 7: 50, 10: 25, 12: 60}  # people of each, and two who are in none
@@ -51,10 +52,12 @@ def grouped_answers(seed: int = 3, shares: Mapping[int, int] | None = None) -> l
     return sheets
 
 
-def add_grouped(db: Session, slug: str = "autumn", seed: int = 3, **changes: object) -> None:
+def add_grouped(
+    db: Session, slug: str = "autumn", seed: int = 3, closed_from: date | None = END, **changes: object
+) -> None:
     """Open a wave of the survey with its answers."""
     instrument = grouped_instrument(**changes)
-    wave = add_wave(db, instrument, slug)
+    wave = add_wave(db, instrument, slug, closed_from)
     add_answers(db, wave, grouped_answers(seed), instrument=instrument)
 
 

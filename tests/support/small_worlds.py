@@ -32,7 +32,12 @@ class SmallWave:
     sensitive: bool = False
     bands: tuple[frozenset[int], ...] = ()
     figures: tuple[Figure, ...] = ()
-    policy: Policy = field(default_factory=Policy)
+    least_base: int = 10
+
+    @property
+    def policy(self) -> Policy:
+        """Return the policy: the default but for the smallest base that is shown."""
+        return Policy(minimum_base=self.least_base)
 
     @property
     def under(self) -> int:

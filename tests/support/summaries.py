@@ -25,6 +25,7 @@ from feedback_app.store.waves import WaveFacts
 
 SCOPE = Scope("lancashire")
 TODAY = date(2026, 11, 16)
+END = date(2026, 12, 14)
 FREQUENCY = ("Never", "Rarely", "Sometimes", "Often", "Always")
 SATISFACTION = ("Very dissatisfied", "Dissatisfied", "Neither", "Satisfied", "Very satisfied")
 
@@ -80,12 +81,12 @@ def make_instrument(**changes: object) -> Instrument:
     return Instrument.model_validate(data | changes)
 
 
-def add_wave(db: Session, instrument: Instrument | None = None, slug: str = "autumn") -> WaveFacts:
+def add_wave(
+    db: Session, instrument: Instrument | None = None, slug: str = "autumn", closed_from: date | None = END
+) -> WaveFacts:
     """Open a wave of the invented survey and commit it."""
     document = FieldedDocument(instrument=instrument or make_instrument())
-    wave = field_wave(
-        db, SCOPE, document, slug=slug, opens_on=date(2026, 11, 2), closed_from=date(2026, 12, 14), today=TODAY
-    )
+    wave = field_wave(db, SCOPE, document, slug=slug, opens_on=date(2026, 11, 2), closed_from=closed_from, today=TODAY)
     db.commit()
     return wave
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from typing import Any
 
 import pytest
@@ -141,3 +142,14 @@ def test_a_shown_score_lies_in_its_interval_and_near_the_exact_one(scores: list[
         assert 0 <= shown.score.low <= shown.score.value <= shown.score.high <= 100
         assert abs(shown.score.value - exact.value) <= 0.5
     assert shown.base.low <= len(known) <= shown.base.high
+
+
+def test_whoever_knows_how_many_were_asked_learns_nothing_of_how_few_have_no_score() -> None:
+    for asked in range(110, 130):
+        alike = defaultdict(set)
+        for without in range(5):
+            shown = safe(scale(mean(asked - without, without)))
+            if shown.without:
+                alike[shown.base.value].add(without)
+        assert all(max(found) - min(found) >= 2 for found in alike.values())
+    assert safe(scale(mean(113, 0))).without is None  # 113 were asked and 113 to 117 have a score

@@ -15,9 +15,12 @@ from typing import Any
 import pytest
 
 import feedback_app
-from feedback_app.domain.disclosure import safe
+from feedback_app.domain.disclosure import safe, safe_breakdowns
+from feedback_app.domain.disclosure.breaking_down import protect_question
 from feedback_app.domain.disclosure.changes import protect_changes, protect_scale_changes
 from feedback_app.domain.disclosure.gate import protect, total_safe
+from feedback_app.domain.disclosure.group_rows import Row
+from feedback_app.domain.disclosure.grouped import Band, Dimension, GroupedTable, Question
 from feedback_app.domain.disclosure.policy import Policy
 from feedback_app.domain.disclosure.rules import ItemTable, ScaleTable, Weighted
 from feedback_app.domain.disclosure.safe import (
@@ -30,6 +33,8 @@ from feedback_app.domain.disclosure.safe import (
     SafeShare,
     SafeTable,
 )
+from feedback_app.domain.disclosure.safe_breakdowns import SafeBreakdown, SafeGroup
+from feedback_app.domain.disclosure.sizes import Sizes, settle_sizes
 from feedback_app.domain.disclosure.sources import Source
 from feedback_app.domain.scoring.changes import Change
 from feedback_app.domain.scoring.counts import Counts, EffectiveCounts
@@ -41,6 +46,7 @@ from feedback_app.domain.scoring.scales import MeanScore
 EXACT = (1111, 2221, 3334, 4444, 776, 11114)  # four options, skipped, base
 EXACT_PARTS = (0.91234567, 0.8912345, 61.87654, 60.43211, 12.1234567)  # of a scale and its reliability
 KINDS = (SafeCount, SafeShare, SafeFigure, SafeTable, SafeAlpha, SafeScale, SafeChange, SafeRelease)
+BROKEN_DOWN = (SafeGroup, SafeBreakdown)
 
 
 @pytest.fixture
@@ -71,13 +77,27 @@ def compared(tables: list[ItemTable], scales: list[ScaleTable]) -> tuple[SafeCha
     return (*changes, *protect_scale_changes(scales, scales, ["OUTCOMES6"], Policy(), weighted=True))
 
 
+@pytest.fixture
+def broken_down(tables: list[ItemTable]) -> SafeBreakdown:
+    """Protect the table by one group of everybody and one of nobody else's answers."""
+    given = tables[0].counts
+    half = {code: count // 3 for code, count in given.values.items()}
+    rest = {code: given.values[code] - count for code, count in half.items()}
+    grouped = GroupedTable(("helped",), {(1,): half, (2,): rest}, {(1,): 0, (2,): EXACT[4]})
+    sizes = {(1,): sum(half.values()), (2,): sum(rest.values()) + EXACT[4]}
+    settled = settle_sizes([Dimension("helped", (1, 2))], {("helped",): sizes}, sum(sizes.values()), Policy())
+    bands = (Band("favourable", frozenset({4, 5})), Band("middle", frozenset({3})), Band("low", frozenset({1, 2})))
+    (table,) = protect_question(Question(tables[0], bands, (grouped,), tables[0].headlines[0]), settled, Policy())
+    return table
+
+
 def values_in(release: SafeRelease, compared: tuple[SafeChange, ...]) -> list[Any]:
     table, scale = release[0], release.scales[0]
     figures = [table.figures[0], table.weighted[0]]
     return [release, table, table.base, table.distribution[0], *figures, scale, scale.alpha, *compared]
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", [*KINDS, *BROKEN_DOWN])
 def test_a_protected_value_cannot_be_constructed(kind: type) -> None:
     fields = len(dataclasses.fields(kind))
     for seal in ((), (None,), (object(),), ("seal",)):
@@ -114,7 +134,7 @@ def test_a_copy_is_the_value_itself_and_pickles_are_refused(
                 pickle.dumps(value, protocol)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", [*KINDS, *BROKEN_DOWN])
 def test_a_protected_kind_cannot_be_subclassed(kind: type) -> None:
     with pytest.raises(TypeError, match="subclassed"):
         type("Forged", (kind,), {"__post_init__": lambda self, seal: None})
@@ -149,15 +169,35 @@ def test_plain_data_holds_protected_numbers_only(release: SafeRelease, compared:
     assert not any(str(part)[:6] in text for part in EXACT_PARTS)
 
 
+def test_nothing_exact_can_be_reached_from_a_breakdown(broken_down: SafeBreakdown) -> None:
+    assert broken_down.groups[0].figure
+    for value in (broken_down, broken_down.groups[0]):
+        assert copy.deepcopy(value) is value
+        with pytest.raises(TypeError, match="not pickled"):
+            pickle.dumps(value)
+        with pytest.raises(dataclasses.FrozenInstanceError):
+            value.withheld = None  # type: ignore[misc]
+    seen: set[int] = set()
+    open_ends: list[Any] = [broken_down]
+    while open_ends:
+        value = open_ends.pop()
+        if id(value) in seen or isinstance(value, type | ModuleType | FunctionType):
+            continue
+        seen.add(id(value))
+        assert not isinstance(value, EXACT_KINDS | GroupedTable | Question | Sizes | Row)
+        assert type(value) is not int or value not in EXACT
+        open_ends.extend(gc.get_referents(value))
+
+
 def test_a_total_made_for_a_page_is_sealed_too() -> None:
     assert isinstance(total_safe(57, Policy()), SafeCount)
 
 
 def test_every_sealed_kind_is_tried_here() -> None:
     base = SafeCount.__mro__[1]
-    assert set(KINDS) == {kind for kind in vars(safe).values() if isinstance(kind, type) and issubclass(kind, base)} - {
-        base
-    }
+    rooms = {**vars(safe), **vars(safe_breakdowns)}
+    sealed = {kind for kind in rooms.values() if isinstance(kind, type) and issubclass(kind, base)}
+    assert {*KINDS, *BROKEN_DOWN} == sealed - {base}
 
 
 def test_only_the_gate_takes_the_seal() -> None:

@@ -18,7 +18,7 @@ from feedback_app.domain.population import Frame
 from feedback_app.domain.scoring.counts import Counts
 from feedback_app.domain.who_answered import who_answered
 from feedback_app.reports.item_tables import item_table
-from feedback_app.services.summarising import InvitedList, Quality, WeightingFacts
+from feedback_app.services.wave_summary import InvitedList, Quality, WeightingFacts
 from feedback_app.web.team.hearing import Hearing, hearing_of, hurried_sentence
 from feedback_app.web.team.weight_words import weighting_step
 

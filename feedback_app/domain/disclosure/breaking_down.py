@@ -9,29 +9,28 @@ has to hold all tables possible that round to what is printed. Where no such way
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import replace
-from itertools import islice
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 
-from feedback_app.domain.disclosure.gate import protect, total_safe
+from feedback_app.domain.disclosure.gate import protect
 from feedback_app.domain.disclosure.group_figures import safe_group
 from feedback_app.domain.disclosure.group_rows import Plan, Row, exact_rows, rows_of
 from feedback_app.domain.disclosure.grouped import UNTOLD, GroupedTable, Question
+from feedback_app.domain.disclosure.near_prints import Choices, find_near
 from feedback_app.domain.disclosure.policy import Policy
 from feedback_app.domain.disclosure.ranges import Range
 from feedback_app.domain.disclosure.release_system import Hidden, Release, Wave
 from feedback_app.domain.disclosure.row_printing import Terms
 from feedback_app.domain.disclosure.rules import KEPT_PRIVATE, ItemTable
-from feedback_app.domain.disclosure.safe import SafeTable
 from feedback_app.domain.disclosure.safe_breakdowns import SafeBreakdown
 from feedback_app.domain.disclosure.sealing import SEAL
 from feedback_app.domain.disclosure.sizes import By, Sizes
 from feedback_app.domain.disclosure.sources import headline_sources
-from feedback_app.domain.disclosure.ways_out import ways_out
+from feedback_app.domain.disclosure.system import System
+from feedback_app.domain.disclosure.worlds import NothingFits
 
-MOST_TRIES = 16  # near ways to print that are looked at before something is withheld
+MOST_ROUNDS = 4  # of looking for a near way to print, before something is withheld
 Rows = tuple[Row, ...]
-Plans = dict[By, Plan]
 
 
 def protect_breakdowns(questions: Sequence[Question], sizes: Sizes, policy: Policy) -> tuple[SafeBreakdown, ...]:
@@ -49,7 +48,7 @@ def protect_question(question: Question, sizes: Sizes, policy: Policy) -> tuple[
     if shown.withheld:
         told = shown.withheld, shown.reason
         return tuple(SafeBreakdown(SEAL, shown.code, by, bands, (), several, *told) for by in tables)
-    settling = _Settling(_wave(question, shown, sizes, policy), sizes, policy)
+    settling = _Settling(Wave(question, shown, _known_sums(question.table, policy)), sizes, policy)
     for together in _in_turn(question):
         settling.settle(together)
     return tuple(settling.safe(by) for by in tables)
@@ -59,12 +58,6 @@ def _in_turn(question: Question) -> list[list[GroupedTable]]:
     """Return the tables that are settled together, one lot after another."""
     standing = [table for table in question.grouped if len(table.by) == 1]
     return [standing, *([table] for table in question.grouped if len(table.by) > 1)]
-
-
-def _wave(question: Question, shown: SafeTable, sizes: Sizes, policy: Policy) -> Wave:
-    """Return the whole wave as readers know it."""
-    table, people = question.table, total_safe(sizes.total, policy, question.table.minors)
-    return Wave(question, shown, _known_sums(table, policy), Range(people.low, people.high))
 
 
 def _known_sums(table: ItemTable, policy: Policy) -> dict[frozenset[int], Range]:
@@ -92,42 +85,61 @@ class _Settling:
             self._exact[table.by] = exact_rows(table, self._wave.question, self._terms, self._sizes)
             self._plans[table.by] = Plan(table.by)
         open_now = {table.by for table in tables}
-        while found := self._unsafe(self._plans):
-            self._plans = self._nearer(found, open_now) or self._withholding(found, open_now)
-            if all(self._plans[by].withheld for by in open_now):
-                return
+        while open_now and (unsafe := self._print_near(open_now)):
+            parents = {self._sizes.dimension(name).parent for by in unsafe for name in by}
+            giving_way = {by for by in unsafe if not set(by) & parents}  # finer ones first
+            self._plans |= {by: Plan(by, withheld=True) for by in giving_way}
+            open_now -= giving_way
 
-    def _unsafe(self, plans: Plans) -> list[Hidden]:
-        rows = {by: rows for by, rows in self._rows(plans).items() if not plans[by].withheld}
-        least = self._policy.threshold_for(self._wave.question.table.minors, sensitive=False)
-        return Release(self._wave, self._terms, self._sizes, rows, least).unsafe()
+    def _print_near(self, open_now: AbstractSet[By]) -> set[By]:
+        """Print open tables as they are, or as the nearest that are safe; return those unsafe where none were found."""
+        self._plans |= {by: Plan(by) for by in open_now}
+        plain = self._rows()
+        endangered: dict[int, Hidden] = {}
+        for _ in range(MOST_ROUNDS):
+            found, loose = self._audit(open_now)
+            if not found:
+                return set()
+            endangered |= {hidden.place: hidden for hidden in loose}
+            self._plans |= {by: Plan(by) for by in open_now}
+            near = None
+            for tables in (self._related(found) & open_now, open_now):
+                near = near or find_near(
+                    {by: plain[by] for by in tables}, self._terms, endangered.values(), self._write
+                )
+            if near is None:
+                break
+            self._plans |= {by: Plan(by, near.get(by, {})) for by in open_now}
+        return found
 
-    def _rows(self, plans: Plans) -> dict[By, Rows]:
+    def _audit(self, open_now: AbstractSet[By]) -> tuple[set[By], list[Hidden]]:
+        """Return the open tables that may not be shown so, and their hidden counts that could be worked out."""
+        rows = self._rows()
+        unfit = {by for by in open_now if any(row.is_shown and not row.line.fits for row in rows[by])}
+        if unfit:
+            return unfit, []
+        try:
+            loose = self._write().unsafe()
+        except NothingFits:
+            return set(open_now), []
+        found = {hidden.by for hidden in loose if hidden.by in open_now}
+        return {by for by in found if by} or (set(open_now) if loose else set()), loose
+
+    def _related(self, tables: AbstractSet[By]) -> set[By]:
+        """Return tables with the coarser and finer ones that they add up with."""
+        parents = {name: self._sizes.dimension(name).parent or name for by in self._plans for name in by}
+        line = {by: tuple(parents[name] for name in by) for by in self._plans}
+        return {by for by in self._plans if any(line[by] == line[one] for one in tables)}
+
+    def _rows(self) -> dict[By, Rows]:
         rows: dict[By, Rows] = {}
-        for by, plan in plans.items():
+        for by, plan in self._plans.items():
             rows[by] = rows_of(plan, self._exact[by], self._terms, self._sizes, rows)
         return rows
 
-    def _nearer(self, found: Sequence[Hidden], open_now: Collection[By]) -> Plans | None:
-        """Return plans in which one count is printed a step off and fewer hidden counts are unsafe, or None."""
-        rows = {by: table for by, table in self._rows(self._plans).items() if by in open_now}
-        fewest, best = len(found), None
-        for by, group, values in islice(ways_out(found, rows, self._terms), MOST_TRIES):
-            plan = self._plans[by]
-            plans = self._plans | {by: replace(plan, instead={**plan.instead, group: values})}
-            left = len(self._unsafe(plans))
-            if left < fewest:
-                fewest, best = left, plans
-            if left == 0:
-                break
-        return best
-
-    def _withholding(self, found: Sequence[Hidden], open_now: Collection[By]) -> Plans:
-        """Return plans without the open tables found unsafe, finer ones first, or without all when others were."""
-        still = [by for by, plan in self._plans.items() if by in open_now and not plan.withheld]
-        unsafe = [by for by in still if any(hidden.by == by for hidden in found)] or still
-        parents = {self._sizes.dimension(name).parent for by in unsafe for name in by}
-        return self._plans | {by: Plan(by, withheld=True) for by in unsafe if not set(by) & parents}
+    def _write(self, system: System | None = None, choices: Choices | None = None) -> Release:
+        rows = {by: rows for by, rows in self._rows().items() if not self._plans[by].withheld}
+        return Release(self._wave, self._terms, self._sizes, rows, system, choices)
 
     def safe(self, by: By) -> SafeBreakdown:
         """Return a settled table as it may be shown."""
@@ -137,7 +149,7 @@ class _Settling:
             return SafeBreakdown(SEAL, *names, (), several, "R1", KEPT_PRIVATE)
         groups = tuple(
             safe_group(row, question, self._terms, self._policy, crossed=len(by) > 1)
-            for row in self._rows(self._plans)[by]
+            for row in self._rows()[by]
             if UNTOLD not in row.group
         )
         return SafeBreakdown(SEAL, *names, groups, several)

@@ -9,7 +9,7 @@ from itertools import product
 from feedback_app.domain.disclosure.group_rows import Row, State
 from feedback_app.domain.disclosure.grouped import Band, Question
 from feedback_app.domain.disclosure.policy import Policy
-from feedback_app.domain.disclosure.ranges import total_range
+from feedback_app.domain.disclosure.ranges import Range, total_range
 from feedback_app.domain.disclosure.row_printing import Terms, stated_ranges
 from feedback_app.domain.disclosure.rules import KEPT_PRIVATE, Rule
 from feedback_app.domain.disclosure.safe import HIDDEN, SafeCount, SafeFigure
@@ -32,16 +32,17 @@ def safe_group(row: Row, question: Question, terms: Terms, policy: Policy, cross
         rule, reason = _told(row.state, terms, crossed)
         few = SafeCount(SEAL, None, HIDDEN, 0, terms.least - 1) if row.state in TOO_FEW else None
         return SafeGroup(SEAL, row.group, few, False, withheld=rule, reason=reason)
-    base = SafeCount(SEAL, row.line.base, None, *row.line.base_range)
-    ranges = stated_ranges(row.line.values, terms)
+    line, known = row.line, row.line.base_range
+    base = SafeCount(SEAL, line.base, None, min(known.low, row.base), max(known.high, row.base))
+    ranges = stated_ranges(line.values, terms)
     counts = tuple(
         SafeCount(SEAL, value, HIDDEN if value is None else None, *stated)
-        for value, stated in zip(row.line.values, ranges, strict=True)
+        for value, stated in zip(line.values, ranges, strict=True)
     )
-    enough = base.low >= policy.share_base
+    enough = known.low >= policy.share_base
     percents = tuple(_percent(count, base, counts) if enough else None for count in counts)
-    figure = _figure(question, counts, base, terms) if enough and question.spec else None
-    return SafeGroup(SEAL, row.group, base, base.low < policy.small_group, counts, percents, figure)
+    figure = _figure(question, counts, base, known, terms) if enough and question.spec else None
+    return SafeGroup(SEAL, row.group, base, known.low < policy.small_group, counts, percents, figure)
 
 
 def _told(state: State, terms: Terms, crossed: bool) -> tuple[Rule, str]:
@@ -64,7 +65,9 @@ def _percent(count: SafeCount, base: SafeCount, counts: Sequence[SafeCount]) -> 
     return int(round_half_up(100 * count.value / base.value))
 
 
-def _figure(question: Question, counts: Sequence[SafeCount], base: SafeCount, terms: Terms) -> SafeFigure | None:
+def _figure(
+    question: Question, counts: Sequence[SafeCount], base: SafeCount, known: Range, terms: Terms
+) -> SafeFigure | None:
     """Return the question's figure from a group's printed counts; None where one that it needs is hidden.
 
     Its range holds those of all counts that round to the same, as in a whole wave under 100.
@@ -75,12 +78,15 @@ def _figure(question: Question, counts: Sequence[SafeCount], base: SafeCount, te
     parts = [_sum_of(part, question.bands, counts) for part in spec.groups]
     whole = _sum_of(spec.within, question.bands, counts) if spec.within else base
     values = [part.value for part in parts if part is not None and part.value is not None]
-    if whole is None or whole.value is None or whole.low < spec.minimum_base or len(values) < len(parts):
+    if whole is None or whole.value is None or len(values) < len(parts):
+        return None
+    ends = Range(whole.low, whole.high) if spec.within else known
+    if ends.low < spec.minimum_base:
         return None
     if max(values) >= whole.value:
         return None  # rounded counts cannot know that all gave it
     middle = _of(spec, question, values, whole.value)
-    around = [middle, *(_of(spec, question, *ends) for ends in _corners(spec, question, counts, whole, terms))]
+    around = [middle, *(_of(spec, question, *ends) for ends in _corners(spec, question, counts, ends, terms))]
     lows = [one.low for one in around if one.low is not None]
     highs = [one.high for one in around if one.high is not None]
     figure = replace(middle, low=min(lows), high=max(highs)) if lows and highs else middle
@@ -100,7 +106,7 @@ def _sum_of(codes: frozenset[int], bands: Sequence[Band], counts: Sequence[SafeC
 
 
 def _corners(
-    spec: HeadlineSpec, question: Question, counts: Sequence[SafeCount], whole: SafeCount, terms: Terms
+    spec: HeadlineSpec, question: Question, counts: Sequence[SafeCount], whole: Range, terms: Terms
 ) -> Iterator[tuple[tuple[int, ...], int]]:
     """Yield the outermost people in each of the figure's parts, with the smallest and largest base they allow."""
     blocks = {band.codes: terms.block(count.value) for band, count in zip(question.bands, counts, strict=True)}

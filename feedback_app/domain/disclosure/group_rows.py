@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 
 from feedback_app.domain.disclosure.grouped import UNTOLD, Group, GroupedTable, Question
-from feedback_app.domain.disclosure.row_printing import NOBODY, Line, Terms, Values, line_of, print_line
+from feedback_app.domain.disclosure.row_printing import NOBODY, Line, Near, Terms, is_lost, line_of, plain_values
 from feedback_app.domain.disclosure.sizes import By, Sizes, holders
 
 NOTHING = Line((), (), 0, NOBODY, fits=True)
@@ -28,7 +28,7 @@ class State(Enum):
     DISTANT = auto()  # answers from too few places
     FEW = auto()  # too few answers to this question
     ALIKE = auto()  # nearly all gave the same answer to a sensitive question
-    KEPT = auto()  # no way to print it leaves its hidden counts room
+    KEPT = auto()  # there is no way to show it
     INSIDE = auto()  # inside a group that is not shown
 
 
@@ -71,7 +71,7 @@ class Plan:
     """One table of a question on its way: groups that are printed as near ones, or nothing shown at all."""
 
     by: By
-    instead: Mapping[Group, Values] = field(default_factory=dict)
+    instead: Mapping[Group, Near] = field(default_factory=dict)
     withheld: bool = False
 
 
@@ -130,15 +130,12 @@ def _printed(row: Row, plan: Plan, terms: Terms) -> Row:
     """Return a group with what it is printed as, or held back by what that would tell."""
     if not row.is_shown:
         return row
-    values = plan.instead.get(row.group)
-    if values is None:
-        line = print_line(row.cells, row.base, row.size, terms)
-    else:
-        line = line_of(values, row.base, row.size, terms)
-    row = replace(row, line=line)
+    near = plan.instead.get(row.group)
+    values = near.values if near else plain_values(row.cells, terms)
+    row = replace(row, line=line_of(values, row.base, row.size, terms, near.base if near else None))
     if terms.sensitive and _nearly_alike(row, terms):
         return replace(row, state=State.ALIKE)
-    return row if line.fits else replace(row, state=State.KEPT)
+    return replace(row, state=State.KEPT) if is_lost(values, row.base, row.size, terms) else row
 
 
 def _nearly_alike(row: Row, terms: Terms) -> bool:

@@ -1,4 +1,4 @@
-"""The release ledger, rule R4: what was shown to whom, and which sets of people stand too close to each other.
+"""The release ledger, rule R4: what was shown to whom, and what a later table is settled with.
 
 Breakdowns by one thing all count as shown from the start, so only tables by two at once are written down. A later one
 is settled together with all earlier ones and can only give way itself. A reader has seen what those below may see,
@@ -54,11 +54,6 @@ def audience_of(roles: Iterable[Role]) -> Audience:
     raise ValueError("these roles read no figures")
 
 
-def seen_by(audience: Audience, entries: Iterable[Entry]) -> tuple[Entry, ...]:
-    """Return, in order, what was released to an audience and to those below it."""
-    return tuple(sorted(entry for entry in entries if entry.audience <= audience))
-
-
 def to_settle_with(entries: Iterable[Entry], item: str, by: tuple[str, ...]) -> tuple[Entry, ...]:
     """Return, in order, the tables that one of a question is settled after: the question's own that came before it.
 
@@ -68,23 +63,6 @@ def to_settle_with(entries: Iterable[Entry], item: str, by: tuple[str, ...]) -> 
     own = sorted(entry for entry in entries if entry.item == item)
     places = [entry.position for entry in own if entry.by == by]
     return tuple(entry for entry in own if not places or entry.position < places[0])
-
-
-def too_close(
-    first: frozenset[int], second: frozenset[int], threshold: int, everybody: frozenset[int] | None = None
-) -> bool:
-    """Return whether figures of two sets of responses, subtracted, are figures of 1 to ``threshold`` - 1 people (R4).
-
-    One set within the other leaves the people in between; two apart from each other leave, of ``everybody`` where that
-    is shown too, the rest. Of sets that overlap in part no sum or difference counts the few that they share, however
-    few: A and B add up to those in either plus those in both, and neither is shown. What all tables together say of
-    the few, exactly or nearly, is bounded over the whole release (R3).
-    """
-    if first <= second or second <= first:
-        return is_a_few(len(first ^ second), threshold)
-    if first & second or everybody is None:
-        return False
-    return is_a_few(len(everybody - first - second), threshold)
 
 
 def is_a_few(people: int, threshold: int) -> bool:

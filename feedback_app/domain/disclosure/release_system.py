@@ -6,8 +6,9 @@ other questions tell of the same people is in it, and each question can be judge
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from feedback_app.domain.disclosure.group_rows import Row, State
 from feedback_app.domain.disclosure.grouped import UNTOLD, Group, Question
@@ -19,6 +20,7 @@ from feedback_app.domain.disclosure.sizes import By, Sizes, holders
 from feedback_app.domain.disclosure.system import System
 from feedback_app.domain.disclosure.worlds import unsafe
 
+BASE = -1  # in the place of a column: how many answered
 PRINTED = frozenset({State.SHOWN, State.KEPT, State.ALIKE})  # what is printed follows from whether all answered
 Known = Mapping[frozenset[int], Range]  # options -> what readers know of the people who chose any of them
 
@@ -30,18 +32,26 @@ class Wave:
     question: Question
     shown: SafeTable
     known: Known
-    responses: Range  # how many answered in all, as printed beside the kinds of missing answer
 
 
 @dataclass(frozen=True)
 class Hidden:
-    """A hidden count: of a group and column of a table (None: its size or base), or of the whole wave (no table)."""
+    """A hidden count of a table, None for the whole wave: its T, its place among the unknowns, what it can be."""
 
     by: By | None
-    group: Group
-    column: int | None
-    least: int  # T of it
+    least: int
+    place: int
     left: Range = NOBODY
+
+
+class Choosing(Protocol):
+    """What counts may be printed as, where that is not settled yet: by table, group and column."""
+
+    def span(self, place: tuple[By, Group, int]) -> Range | None:
+        """Return all the counts that the choices allow, None where there is no choice."""
+
+    def limit(self, place: tuple[By, Group, int], count: int) -> None:
+        """Write down that a count rounds to what is chosen for it."""
 
 
 class Release:
@@ -51,11 +61,18 @@ class Release:
     """
 
     def __init__(
-        self, wave: Wave, terms: Terms, sizes: Sizes, tables: Mapping[By, Sequence[Row]], least_people: int
+        self,
+        wave: Wave,
+        terms: Terms,
+        sizes: Sizes,
+        tables: Mapping[By, Sequence[Row]],
+        system: System | None = None,
+        choices: Choosing | None = None,
     ) -> None:
-        """Write down all that is printed; ``least_people`` is T of people as such, however sensitive the question."""
-        self._terms, self._sizes, self._least_people = terms, sizes, least_people
-        self.system = System()
+        """Write down all that is printed, into a ``system`` that is there; some counts by ``choices``."""
+        self._terms, self._sizes, self._choices = terms, sizes, choices
+        self.system = System() if system is None else system
+        self.start = len(self.system)
         self._tables = tuple(tables)
         self._hidden: dict[int, Hidden] = {}
         self._rows: dict[tuple[By, Group], tuple[int, ...]] = {}
@@ -70,12 +87,12 @@ class Release:
         found = unsafe(self.system)
         return [replace(self._hidden[at], left=left) for at, left in found.items() if left.low < self._hidden[at].least]
 
-    def _add(self, span: Range, truth: int, hidden: Hidden | None = None) -> int:
-        """Add an unknown that is ``hidden`` where it may lie below the T given; the truth where it is in the range."""
-        hide = hidden is not None and span.low < hidden.least and span != NOBODY
-        at = self.system.unknown(*span, truth if span.low <= truth <= span.high else None, hidden=hide)
-        if hidden is not None and hide:
-            self._hidden[at] = hidden
+    def _add(self, span: Range, truth: int, least: int = 0, by: By | None = None) -> int:
+        """Add an unknown, hidden where it may lie below the T of ``least``; with the truth where it is in the range."""
+        hidden = span.low < least and span != NOBODY
+        at = self.system.unknown(*span, truth if span.low <= truth <= span.high else None, hidden=hidden)
+        if hidden:
+            self._hidden[at] = Hidden(by, least, at - self.start)
         return at
 
     def _write_wave(self, wave: Wave) -> tuple[int, ...]:
@@ -85,35 +102,37 @@ class Release:
         options = {}
         for code, count in table.counts.values.items():
             block = NOBODY if code in table.structural_zeros else blocks.get(code, Range(0, total))
-            column = next((at for at, band in enumerate(wave.question.bands) if code in band.codes), None)
-            options[code] = self._add(block, count, Hidden(None, (), column, self._terms.threshold))
+            options[code] = self._add(block, count, self._terms.threshold)
         base = self._add(Range(shown.base.low, min(shown.base.high, total)), table.counts.base)
         for part, span in wave.known.items():
             self.system.known_sum([(options[code], 1) for code in part], *span)
-        kinds = [
-            self._add(Range(kind.low, kind.high), table.counts.missing[key]) for key, kind in shown.missing.items()
-        ]
-        if kinds:
-            self.system.known_sum([(at, 1) for at in (*kinds, base)], *wave.responses)
         size = self.system.fixed(total)
+        if shown.missing:
+            kinds = [self._add(self._kind_span(wave, key), table.counts.missing[key]) for key in shown.missing]
+            self.system.equal([*kinds, base], size)
         bands = [band.codes for band in wave.question.bands]
         rest = set(options).difference(*bands)
-        columns = [self._joined(table, options, codes, column) for column, codes in enumerate(bands)]
-        return self._bounded(size, base, columns, [self._joined(table, options, rest, None)] if self._has_rest else [])
+        columns = [self._joined(table, options, codes) for codes in bands]
+        return self._bounded(size, base, columns, [self._joined(table, options, rest)] if self._has_rest else [])
+
+    def _kind_span(self, wave: Wave, key: str) -> Range:
+        """Return what is known of a kind of missing answer: one that the question cannot have is nobody's."""
+        table, shown = wave.question.table, wave.shown.missing[key]
+        impossible = table.kinds is not None and key not in table.kinds and not table.counts.missing[key]
+        return NOBODY if impossible else Range(shown.low, shown.high)
 
     @property
     def _has_rest(self) -> bool:
         """Return whether people may have given an answer that is in no column, each person one."""
         return not self._terms.whole and not self._terms.several
 
-    def _joined(self, table: ItemTable, options: Mapping[int, int], codes: Collection[int], column: int | None) -> int:
+    def _joined(self, table: ItemTable, options: Mapping[int, int], codes: Collection[int]) -> int:
         """Return the unknown that several options together are."""
         parts = [options[code] for code in sorted(codes)]
         if len(parts) == 1:
             return parts[0]
         low, high = (sum(self.system.ranges[at][end] for at in parts) for end in (0, 1))
-        hidden = Hidden(None, (), column, self._terms.threshold)
-        joined = self._add(Range(low, high), table.counts.of(codes), hidden)
+        joined = self._add(Range(low, high), table.counts.of(codes), self._terms.threshold)
         self.system.equal(parts, joined)
         return joined
 
@@ -132,29 +151,37 @@ class Release:
 
     def _write_row(self, by: By, row: Row) -> tuple[int, ...]:
         """Write what is printed, or is not, of a group; a hidden one's counts are kept private where they are small."""
-        people = self._least_people
+        people, hide = self._terms.threshold_people, self._terms.threshold
         size_span = self._size_span(by, row)
-        size = self._add(size_span, row.size, self._hide(by, row, None, row.size, people))
-        span = self._base_span(row, size_span)
-        base = self._add(span, row.base, self._hide(by, row, None, row.base, people))
-        spans = enumerate(zip(self._cell_spans(row, span), row.cells, strict=True))
-        hide = self._terms.threshold
-        columns = [self._add(cell, count, self._hide(by, row, at, count, hide)) for at, (cell, count) in spans]
+        size = self._add(size_span, row.size, self._private(row, people), by)
+        span = self._base_span(by, row, size_span)
+        base = self._add(span, row.base, self._private(row, people), by)
+        if self._choices:
+            self._choices.limit((by, row.group, BASE), base)
+        columns = [self._write_cell((by, row.group, column), row, span) for column in range(len(row.cells))]
         others = [self._add(Range(0, span.high), row.rest)] if self._has_rest else []
         if self._terms.several:
-            for at, column in enumerate(columns):
-                apart = row.base - row.cells[at]
-                part = self._add(Range(0, span.high), apart, self._hide(by, row, at, apart, hide))
-                self.system.equal([column, part], base)
-        if row.state in PRINTED:
+            for count, column in zip(row.cells, columns, strict=True):
+                apart = row.base - count
+                rest = self._add(Range(0, span.high), apart, self._private(row, hide), by)
+                self.system.equal([column, rest], base)
+        if row.state in PRINTED and not self._terms.skippable:
             self.system.known_sum([(size, 1), (base, -1)], *(NOBODY if row.is_complete else (1, self._sizes.total)))
         return self._bounded(size, base, columns, others)
 
-    def _hide(self, by: By, row: Row, column: int | None, count: int, least: int) -> Hidden | None:
-        """Return what a count is where it may have to be kept private: a small one, of people who could be known."""
-        printed = row.state in PRINTED  # there, what is small follows from what is printed
-        private = (printed or count < least) and UNTOLD not in row.group and row.asked
-        return Hidden(by, row.group, column, least) if private else None
+    def _write_cell(self, place: tuple[By, Group, int], row: Row, base: Range) -> int:
+        by, _, column = place
+        chosen = self._choices.span(place) if self._choices else None
+        count = row.cells[column]
+        least = self._private(row, self._terms.threshold)
+        at = self._add(chosen or self._cell_span(row, column, base), count, 0 if chosen else least, by)
+        if self._choices:
+            self._choices.limit(place, at)
+        return at
+
+    def _private(self, row: Row, least: int) -> int:
+        """Return T for a count of people who could be known, else 0."""
+        return least if UNTOLD not in row.group and row.asked else 0
 
     def _size_span(self, by: By, row: Row) -> Range:
         """Return what is known of a group's size."""
@@ -168,11 +195,13 @@ class Release:
             return Range(self._terms.least, sizes.total if ceiling is None else ceiling)
         return Range(0, sizes.total)
 
-    def _base_span(self, row: Row, size: Range) -> Range:
+    def _base_span(self, by: By, row: Row, size: Range) -> Range:
         """Return what is known of a group's base."""
         if not row.asked:
             return NOBODY
-        if row.state in PRINTED and row.state is not State.ALIKE:
+        if self._choices and (chosen := self._choices.span((by, row.group, BASE))):
+            return chosen.within(0, size.high)
+        if row.state in (State.SHOWN, State.KEPT):
             return row.line.base_range.within(0, size.high)
         if row.state is State.FEW:
             return Range(0, self._terms.least - 1)
@@ -182,18 +211,16 @@ class Release:
             )
         return Range(0, size.high)
 
-    def _cell_spans(self, row: Row, base: Range) -> Iterable[Range]:
-        """Return what is known of a group's columns."""
+    def _cell_span(self, row: Row, column: int, base: Range) -> Range:
+        """Return what is known of a group's count in one column."""
         if row.state in PRINTED and (row.state is not State.ALIKE or self._terms.several):
-            return row.line.blocks
+            return row.line.blocks[column]
         hide = self._terms.threshold
-        spans = []
-        for count, impossible in zip(row.cells, self._terms.impossible, strict=True):
-            span = NOBODY if impossible else Range(0, base.high)
-            if row.state is State.ALIKE and not impossible:
-                span = Range(0, hide - 1) if count < hide else Range(hide, base.high)
-            spans.append(span)
-        return spans
+        if self._terms.impossible[column]:
+            return NOBODY
+        if row.state is State.ALIKE:
+            return Range(0, hide - 1) if row.cells[column] < hide else Range(hide, base.high)
+        return Range(0, base.high)
 
     def _link(self) -> None:
         """Write that the groups inside a group of a coarser table add up to it, and all to the whole wave."""

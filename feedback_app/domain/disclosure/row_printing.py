@@ -1,21 +1,29 @@
-"""How one group's counts are printed, so that its own line leaves each hidden count room (R1 to R3).
+"""How one group's counts are printed, and whether its own line leaves each hidden count room (R1 to R3).
 
 How many people a group has is taken as known, so a count that is nearly all of it would tell that the hidden ones
-beside it are nearly nobody, and one that is too few for it that they are many. Such a line is printed as a near one
-that leaves room, and that one is printed as itself: so whoever reads it, and knows the program, has to hold all groups
-possible whose own counts round to what is printed.
+beside it are nearly nobody, and one that is too few for it that they are many.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from feedback_app.domain.disclosure.grouped import Question
 from feedback_app.domain.disclosure.policy import Policy
-from feedback_app.domain.disclosure.ranges import SAFE_WIDTH, Range, cell_range, rounded, rounded_within, total_range
+from feedback_app.domain.disclosure.ranges import (
+    SAFE_WIDTH,
+    Range,
+    cell_range,
+    rounded,
+    rounded_range,
+    rounded_within,
+    total_range,
+)
+from feedback_app.domain.missing import Missing
 
 NOBODY = Range(0, 0)
+UNASKED = frozenset({Missing.NOT_SHOWN.key, Missing.NOT_REACHED.key})
 Values = tuple[int | None, ...]  # by column: the multiple printed, None for a hidden count
 
 
@@ -24,6 +32,7 @@ class Terms:
     """What a question's groups are judged by: thresholds in people, and how its columns add up to the base."""
 
     threshold: int
+    threshold_people: int  # T of people as such, however sensitive the question
     least: int
     step: int
     sensitive: bool
@@ -32,6 +41,7 @@ class Terms:
     whole: bool  # the columns are all the answers there are
     fewest_places: int
     total: int  # people in the whole wave
+    skippable: bool = False  # anybody asked may be missing, for all that readers know
 
     @classmethod
     def of(cls, question: Question, policy: Policy, total: int) -> Terms:
@@ -44,6 +54,7 @@ class Terms:
             raise ValueError(f"{table.code}: people who chose several options cannot be added up")
         return cls(
             policy.threshold_for(table.minors, table.sensitive),
+            policy.threshold_for(table.minors, sensitive=False),
             policy.base_for(table.minors),
             policy.rounding,
             table.sensitive,
@@ -52,6 +63,7 @@ class Terms:
             table.possible <= set(codes),
             policy.minimum_places,
             total,
+            bool((table.kinds or frozenset()) - UNASKED),
         )
 
     @property
@@ -71,12 +83,18 @@ class Terms:
             return NOBODY
         return cell_range(0 if value is None else max(value, self.threshold), self.threshold, self.step)
 
+    def base_block(self, value: int) -> Range:
+        """Return the bases that round to a multiple."""
+        return Range(*rounded_range(value, self.step, self.least))
+
     def is_hidden(self, block: Range) -> bool:
         """Return whether a range is that of a count under the threshold."""
         return block.low < self.threshold and block != NOBODY
 
     def bases(self, base: int, size: int) -> Range:
-        """Return the bases of a group of known size, for a reader who may know whether everybody in it answered."""
+        """Return the bases of a group of known size; a reader may know that nobody in it can have passed it over."""
+        if self.skippable:
+            return Range(self.least, size)
         return Range(size, size) if base == size else Range(self.least, size - 1)
 
     def is_tight(self, blocks: Sequence[Range], base: Range) -> bool:
@@ -98,7 +116,7 @@ class Terms:
 class Line:
     """What a group's counts and base are printed as, with the counts and bases that are printed so by themselves.
 
-    ``fits``: it leaves every hidden count room. Where it does not, it is what the group is taken to be, not shown.
+    ``fits``: it leaves every hidden count room.
     """
 
     values: Values
@@ -108,78 +126,51 @@ class Line:
     fits: bool
 
 
-def print_line(cells: Sequence[int], base: int, size: int, terms: Terms) -> Line:
-    """Return a group's counts by column as they are printed; ``base`` are its valid answers, ``size`` its people."""
-    plain = tuple(terms.value(count, column) for column, count in enumerate(cells))
-    if terms.several:
-        return line_of(_by_column(plain, base, size, terms), base, size, terms)
-    if _is_lost(plain, base, size, terms):
-        at = max((at for at, value in enumerate(plain) if value is None), key=lambda at: cells[at])
-        values = (*plain[:at], terms.lowest, *plain[at + 1 :])
-        return replace(line_of(values, base, size, terms), fits=False)
-    line = line_of(_nearest(plain, base, size, terms) or plain, base, size, terms)
-    return replace(line, fits=line.fits and not _is_near_lost(line.values, base, size, terms))
+@dataclass(frozen=True)
+class Near:
+    """What is printed of a group instead of its own rounding: its values by column, and a base."""
+
+    values: Values
+    base: int
 
 
-def line_of(values: Values, base: int, size: int, terms: Terms) -> Line:
-    """Return the line that prints these values; it ``fits`` where that leaves every hidden count room."""
+def plain_values(cells: Sequence[int], terms: Terms) -> Values:
+    """Return what each count is printed as by itself."""
+    return tuple(terms.value(count, column) for column, count in enumerate(cells))
+
+
+def line_of(values: Values, base: int, size: int, terms: Terms, instead: int | None = None) -> Line:
+    """Return the line that prints these values; ``base`` are the group's valid answers, ``size`` its people.
+
+    ``instead`` is a base to print rather than its own.
+    """
     blocks = tuple(terms.block(value) for value in values)
-    printed, within = _base(base, blocks, terms)
+    printed, within = _base(base if instead is None else instead, blocks, terms)
     known = within.within(*terms.bases(base, size))
-    fits = within.low <= base <= within.high and not terms.is_tight(blocks, known)
+    fits = known.low <= known.high and not terms.is_tight(blocks, known)
     return Line(values, blocks, printed, within, fits)
 
 
-def is_printed_as_itself(values: Values, base: int, size: int, terms: Terms) -> bool:
-    """Return whether groups whose own counts round to these values are printed so: then any other may be, too."""
-    return line_of(values, base, size, terms).fits and not (
-        not terms.several and _is_near_lost(values, base, size, terms)
-    )
+def is_lost(values: Values, base: int, size: int, terms: Terms) -> bool:
+    """Return whether a group cannot be shown: all its counts are hidden, and its size leaves one of them no room.
 
-
-def shifted(values: Values, at: int, step: int, terms: Terms) -> Values | None:
-    """Return the values with one a step off, a lowest one hidden instead of lower; None where there is no such."""
-    value = values[at]
-    if not value:
-        return None
-    other = value + step if value + step >= terms.lowest else None
-    return (*values[:at], other, *values[at + 1 :])
-
-
-def _nearest(plain: Values, base: int, size: int, terms: Terms) -> Values | None:
-    """Return what is printed for values that leave a hidden count no room: those with one count a step off, or None."""
-    if line_of(plain, base, size, terms).fits:
-        return plain
-    order = sorted((at for at, value in enumerate(plain) if value), key=lambda at: -(plain[at] or 0))
-    ways = (shifted(plain, at, step, terms) for at in order for step in (-terms.step, terms.step))
-    return next((way for way in ways if way and is_printed_as_itself(way, base, size, terms)), None)
-
-
-def _is_lost(plain: Values, base: int, size: int, terms: Terms) -> bool:
-    """Return whether all counts are hidden, and the group's size leaves one of them no room."""
-    return not any(plain) and None in plain and not line_of(plain, base, size, terms).fits
-
-
-def _is_near_lost(values: Values, base: int, size: int, terms: Terms) -> bool:
-    """Return whether one count alone is shown, the lowest there is, and without it the group would be lost.
-
-    Such groups are not shown either, so that the lost ones could be any of them.
+    Nor is one that shows the lowest there is in one column, and would be lost without: so a lost one could be any.
     """
     shown = [at for at, value in enumerate(values) if value]
-    if len(shown) != 1 or values[shown[0]] != terms.lowest:
+    if len(shown) == 1 and values[shown[0]] == terms.lowest and not terms.several:
+        values = (*values[: shown[0]], None, *values[shown[0] + 1 :])
+    elif shown:
         return False
-    return _is_lost((*values[: shown[0]], None, *values[shown[0] + 1 :]), base, size, terms)
+    line = line_of(values, base, size, terms)
+    possible = not terms.whole or sum(block.high for block in line.blocks) >= terms.bases(base, size).low
+    return None in values and possible and not line.fits
 
 
-def _by_column(plain: Values, base: int, size: int, terms: Terms) -> Values:
-    """Return what is printed of several choices, each by itself: chosen or not."""
-    alone = replace(terms, whole=False)
-    known = terms.bases(base, size)
-    found = []
-    for value in plain:
-        ways = [value, *(way[0] for step in (-terms.step, terms.step) if (way := shifted((value,), 0, step, alone)))]
-        found.append(next((way for way in ways if not alone.is_tight([terms.block(way)], known)), value))
-    return tuple(found)
+def near_values(value: int | None, terms: Terms) -> list[int | None]:
+    """Return what a count may be printed as instead: a step lower or higher, hidden rather than under the lowest."""
+    if not value:
+        return []
+    return [value - terms.step if value - terms.step >= terms.lowest else None, value + terms.step]
 
 
 def stated_ranges(values: Values, terms: Terms) -> tuple[Range, ...]:

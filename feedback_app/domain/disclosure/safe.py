@@ -142,7 +142,7 @@ class SafeAlpha(Sealed):
 class SafeScale(Sealed):
     """A scale's mean score, 0 to 100 in whole numbers, as it may be shown; ``without`` are asked but have no score.
 
-    ``without`` is None under the minimum base, ``alpha`` where none is to be made.
+    ``without`` is None under the minimum base and where it would tell, ``alpha`` where none is to be made.
     """
 
     seal: InitVar[object]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from feedback_app.domain.disclosure.policy import Policy
+from feedback_app.domain.disclosure.ranges import SAFE_WIDTH, Range
 from feedback_app.domain.disclosure.rules import (
     ITEMS_DISAGREE,
     KEPT_PRIVATE,
@@ -14,7 +15,7 @@ from feedback_app.domain.disclosure.rules import (
     as_told,
     withheld_scale,
 )
-from feedback_app.domain.disclosure.safe import SafeAlpha, SafeFigure, SafeScale
+from feedback_app.domain.disclosure.safe import SafeAlpha, SafeCount, SafeFigure, SafeScale
 from feedback_app.domain.disclosure.sealing import SEAL
 from feedback_app.domain.disclosure.sources import whole_figure
 from feedback_app.domain.disclosure.totals import count_safe, is_small_group, total_safe
@@ -40,8 +41,7 @@ def protect_scale(table: ScaleTable, policy: Policy) -> SafeScale:
     if held is None and alpha is not None and alpha.reason is None and _disagree(table.alpha):
         held = "method", ITEMS_DISAGREE
     score = _score(table.mean, table, held, policy)
-    threshold = policy.threshold_for(table.minors, table.sensitive)
-    without = None if score.withheld == "R0" else count_safe(table.mean.without, threshold, policy)
+    without = None if score.withheld == "R0" else _without(table, score.base, policy)
     small = is_small_group(score.base, policy)
     weighted = None if table.weighted is None else _weighted(table.weighted, table, held, policy)
     return SafeScale(SEAL, table.code, score, without, small, alpha, weighted)
@@ -59,6 +59,15 @@ def _weighted(mean: MeanScore, table: ScaleTable, held: Held, policy: Policy) ->
     if held is None and mean.withheld:
         held = "R2", TOO_ALIKE
     return _score(mean, table, held, policy)
+
+
+def _without(table: ScaleTable, base: SafeCount, policy: Policy) -> SafeCount | None:
+    """Return how many were asked but have no score, or None where all who were asked less the base would tell."""
+    threshold = policy.threshold_for(table.minors, table.sensitive)
+    shown = count_safe(table.mean.without, threshold, policy)
+    asked = table.mean.base + table.mean.without
+    low, high = Range(shown.low, shown.high).within(asked - base.high, asked - base.low)
+    return None if shown.value is None and high - low < SAFE_WIDTH else shown
 
 
 def _score(mean: MeanScore, table: ScaleTable, held: Held, policy: Policy) -> SafeFigure:

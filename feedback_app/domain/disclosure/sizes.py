@@ -7,11 +7,13 @@ shown are known as one sum. A hidden group is never to be all that this sum leav
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import product
 
 from feedback_app.domain.disclosure.grouped import MOST_BREAKDOWNS, UNTOLD, Dimension, Group
 from feedback_app.domain.disclosure.policy import Policy
+from feedback_app.domain.disclosure.ranges import SAFE_WIDTH
 
 By = tuple[str, ...]
 People = Mapping[Group, int]
@@ -188,17 +190,44 @@ class _Settling:
         return [line for above, line in lines.items() if above == EVERYBODY or self._are_shown([above])]
 
     def _hold_back(self, by: By, line: Sequence[Group]) -> bool:
-        """Hold back the smallest shown groups of a line, where its small ones are too few to be all that is hidden."""
+        """Hold back the smallest shown groups of a line, where its small ones are too few to be all that is hidden.
+
+        One more where even so the size of what was held back could only be such that the small ones are known.
+        """
         people = self._people[by]
         small = {group for group in line if group in self.small[by]}
-        hidden = small | {group for group in line if group in self.held[by] | self.distant[by] or UNTOLD in group}
-        shown = [group for group in line if group not in hidden]
-        if not small or not shown or sum(people[group] for group in hidden) >= self._threshold:
+        told_none = {group for group in line if UNTOLD in group}
+        hidden = {group for group in line if group in self.small[by] | self.held[by] | self.distant[by]} | told_none
+        giving_way: set[Group] = set()
+        ceiling = 0
+        while small and not self._has_room(people, small, hidden, giving_way, ceiling):
+            shown = [group for group in line if group not in hidden]
+            if not shown:
+                break
+            fewest = min(people[group] for group in shown)
+            smallest = {group for group in shown if people[group] == fewest}
+            giving_way |= smallest
+            hidden |= smallest
+            ceiling = min((people[group] - 1 for group in shown if group not in smallest), default=sum(people.values()))
+        if not giving_way:
             return False
-        fewest = min(people[group] for group in shown)
-        giving_way = {group for group in shown if people[group] == fewest}
-        ceiling = min((people[group] - 1 for group in shown if group not in giving_way), default=sum(people.values()))
-        pooled = frozenset(small | {group for group in line if UNTOLD in group})
+        pooled = frozenset(small | told_none)
         self.pools.append(Pool(by, pooled, frozenset(giving_way), self._threshold - 1, ceiling))
         self.held[by] |= giving_way | small
         return True
+
+    def _has_room(
+        self,
+        people: People,
+        small: AbstractSet[Group],
+        hidden: AbstractSet[Group],
+        giving_way: AbstractSet[Group],
+        ceiling: int,
+    ) -> bool:
+        """Return whether the people of hidden groups, known as one sum, leave how many the small ones hold open."""
+        whole = sum(people[group] for group in hidden)
+        if not giving_way:
+            return whole >= self._threshold
+        number = len(giving_way)
+        most = min(self._threshold - 1, whole - number * self._least)
+        return most - max(0, whole - number * ceiling) >= SAFE_WIDTH

@@ -29,18 +29,22 @@ class NotSettled(Exception):
     """The solver gave up before it knew."""
 
 
+class NothingFits(Exception):
+    """There is no world: what is printed contradicts itself."""
+
+
 def unsafe(system: System) -> dict[int, Range]:
     """Return hidden unknown -> its smallest and largest number, where those are less than SAFE_WIDTH apart; {} is safe.
 
-    Where the solver gives up, the numbers found so far count as all there are: so never as safe.
+    Where the solver gives up, the numbers found so far count as all there are: so never as safe. Raises NothingFits.
     """
-    search = Search(system)
+    search = _Search(system)
     search.push_together()
     return {at: found for at in search.pending() if (found := search.settle(at)) is not None}
 
 
 def find_world(system: System, costs: Mapping[int, float]) -> tuple[int, ...] | None:
-    """Return a world in which what has a cost is small and what has one below zero is large; None if none is found."""
+    """Return the world in which the unknowns, each times its cost, add up to about the least; None if none is found."""
     try:
         found = _Solver(system).solve(costs)
     except NotSettled:
@@ -108,17 +112,16 @@ class _Solver:
         return world
 
 
-class Search:
+class _Search:
     """The smallest and largest number that each hidden count has had in the worlds found so far."""
 
     def __init__(self, system: System) -> None:
-        """Begin with the true world, where the system knows it."""
         self._solver = _Solver(system)
         self._hidden = sorted(set(system.hidden))
         self._ranges = system.ranges
         self._seen: dict[int, Range] = {}
         if (truth := system.truth) is not None:
-            self.keep(truth)
+            self._keep(truth)
 
     def pending(self) -> list[int]:
         """Return the hidden unknowns that no two worlds have been found for yet."""
@@ -135,9 +138,11 @@ class Search:
             try:
                 world = self._solver.solve(self._costs(before, turn, drawing))
             except NotSettled:
-                world = None
-            if world is not None:
-                self.keep(world)
+                fruitless += 1
+                continue
+            if world is None:
+                raise NothingFits
+            self._keep(world)
             fruitless = fruitless + 1 if self.pending() == before else 0
 
     def _costs(self, pending: Iterable[int], turn: int, drawing: random.Random) -> dict[int, float]:
@@ -162,11 +167,10 @@ class Search:
             except NotSettled:
                 continue
             if world is not None:
-                self.keep(world)
+                self._keep(world)
         return None if self._is_wide(at) else self._seen.get(at, self._ranges[at])
 
-    def keep(self, world: Any) -> None:
-        """Learn from a world: a number for each unknown."""
+    def _keep(self, world: Any) -> None:
         for at in self._hidden:
             value = int(world[at])
             low, high = self._seen.get(at, (value, value))

@@ -57,7 +57,16 @@ class Method:
             return [NOBODY if zero else self.count(one) for one, zero in zip(shown, impossible, strict=True)]
         values = tuple(one if isinstance(one, int) else None for one in shown)
         terms = Terms(
-            self.threshold, self.minimum_base, self.rounding, False, False, tuple(impossible), True, 0, MOST_PEOPLE
+            threshold=self.threshold,
+            threshold_people=self.threshold,
+            least=self.minimum_base,
+            step=self.rounding,
+            sensitive=False,
+            several=False,
+            impossible=tuple(impossible),
+            whole=True,
+            fewest_places=0,
+            total=MOST_PEOPLE,
         )
         return list(stated_ranges(values, terms))
 

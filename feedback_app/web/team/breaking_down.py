@@ -15,7 +15,8 @@ from feedback_app.domain.instrument import Instrument
 from feedback_app.extensions import db
 from feedback_app.services import breaking_down, exporting
 from feedback_app.services.breaking_down import WaveBreakdown
-from feedback_app.store.engine import set_reading
+from feedback_app.services.showing import settle_and_release
+from feedback_app.store.engine import turn_to_write
 from feedback_app.web.access import scope, staff
 from feedback_app.web.languages import page_language
 from feedback_app.web.team import phrases
@@ -24,6 +25,7 @@ from feedback_app.web.team.group_words import (
     breakdown_file_words,
     by_words,
     geography,
+    how_rounded,
     why_private,
 )
 from feedback_app.web.team.groups import (
@@ -33,7 +35,6 @@ from feedback_app.web.team.groups import (
 from feedback_app.web.team.views import READERS, WORKBOOK, as_of, audience, blueprint, download, get_summary, policy
 
 WITH = "with"
-AGAIN = 5  # how often a table is settled anew when others are released meanwhile
 LEAST_WAVES = 2
 
 
@@ -94,9 +95,9 @@ def _day_of(found: WaveBreakdown) -> str:
     return as_of(snapshot.taken_on if snapshot else None)
 
 
-def said() -> dict[str, Any]:
-    """Return what every page of groups says of its figures."""
-    return {"caveat": phrases.caveat(), "why_private": why_private(), "rounding": policy().rounding}
+def said(*, in_groups: bool = True) -> dict[str, Any]:
+    """Return what every page of groups says of its figures; ``in_groups`` is False where all are of whole waves."""
+    return {"caveat": phrases.caveat(), "why_private": why_private(), "how_rounded": how_rounded(in_groups=in_groups)}
 
 
 def tables_of(slug: str) -> dict[str, SafeTable]:
@@ -140,11 +141,11 @@ def _crossings(found: WaveBreakdown, name: str, other: str, item: str) -> list[t
 
 def broken_down(slug: str, by: tuple[str, ...], item: str | None = None) -> WaveBreakdown:
     """Return a breakdown that may be shown now: one by two at once is written into the ledger before (R4)."""
-    session = db.session
     reader = audience()
-    for _attempt in range(AGAIN):
-        found = breaking_down.break_down(
-            session,
+
+    def settle() -> WaveBreakdown:
+        return breaking_down.break_down(
+            db.session,
             scope(),
             slug,
             by,
@@ -154,16 +155,11 @@ def broken_down(slug: str, by: tuple[str, ...], item: str | None = None) -> Wave
             item=item,
             audience=reader,
         )
-        if breaking_down.is_released(session, found):
-            return found
-        session.rollback()
-        set_reading(False)
-        written = breaking_down.release(session, scope(), found, reader)
-        session.commit()
-        set_reading(True)
-        if written:
-            return found
-    raise ServiceUnavailable
+
+    found = settle_and_release(db.session, scope(), reader, settle, turn_to_write)
+    if found is None:
+        raise ServiceUnavailable
+    return found
 
 
 @blueprint.get("/waves/<slug>/by/<name>/tables.csv", endpoint="by_group_csv")

@@ -10,10 +10,11 @@ from flask_babel import format_date
 from flask_babel import gettext as _
 
 from feedback_app.domain.dimensions import WAVE
-from feedback_app.domain.errors import BreakdownUnknown
-from feedback_app.domain.instrument import Item
+from feedback_app.domain.errors import BreakdownUnknown, GroupsComeLater
+from feedback_app.domain.instrument import Instrument, Item
 from feedback_app.extensions import db
 from feedback_app.services.breaking_down import list_waves_alike
+from feedback_app.services.showing import waves_by_breakdown
 from feedback_app.store.waves import WaveFacts
 from feedback_app.web.access import scope, staff
 from feedback_app.web.team import phrases
@@ -27,7 +28,7 @@ from feedback_app.web.team.breaking_down import (
     tables_of,
     ways_of,
 )
-from feedback_app.web.team.group_words import both_words, by_words, group_words
+from feedback_app.web.team.group_words import both_words, by_words, geography, group_words
 from feedback_app.web.team.groups import (
     QuestionGroups,
     charts_of,
@@ -44,12 +45,17 @@ from feedback_app.web.team.views import READERS, audience, blueprint, get_summar
 @staff(*READERS)
 def question_by_wave(slug: str, item: str) -> ResponseReturnValue:
     """Show one question of a wave beside the earlier ones that asked it alike; with `?with=` group by group."""
-    waves = list_waves_alike(db.session, scope(), slug, item, audience())
-    instrument = get_summary(slug).instrument
-    if len(waves) < LEAST_WAVES:
-        raise BreakdownUnknown(slug, WAVE, tuple(ways_of(instrument)))
     other = request.args.get(WITH, "")
-    crossings = [name for name in ways_of(instrument) if name != other]
+    summary = get_summary(slug)
+    instrument = summary.instrument
+    if other and not summary.grouped:
+        raise GroupsComeLater(slug, summary.wave.closed_from)
+    alike = list_waves_alike(db.session, scope(), slug, item, audience())
+    ways = _ways(instrument, alike) if summary.grouped else {}
+    waves = ways.get(other, []) if other else alike
+    if len(waves) < LEAST_WAVES:
+        raise BreakdownUnknown(slug, WAVE, tuple(ways))
+    crossings = [name for name in ways if name != other]
     alone = [(_("%(by)s alone", by=by_words(WAVE)), question_address(slug, WAVE, item))] if other else []
     return render_template(
         "team/by_group_question.html",
@@ -59,12 +65,18 @@ def question_by_wave(slug: str, item: str) -> ResponseReturnValue:
         heading=instrument.items[item].text,
         by=both_words((WAVE, other)) if other else by_words(WAVE),
         shown=_by_group(waves, item, other) if other else _of_everybody(waves, instrument.items[item]),
-        others=other_ways(slug, instrument, item, WAVE),
+        others=other_ways(slug, instrument, item, WAVE) if summary.grouped else [],
         crossings=[*alone, *((by_words(name), question_address(slug, WAVE, item, name)) for name in crossings)],
         compared=waves[-2::-1],
         files=[],
-        **said(),
+        **said(in_groups=bool(other)),
     )
+
+
+def _ways(instrument: Instrument, waves: list[WaveFacts]) -> dict[str, list[WaveFacts]]:
+    """Return each way to look at the latest wave by group -> the waves that have it, where there are two or more."""
+    found = waves_by_breakdown(db.session, waves, geography(), audience())
+    return {name: found[name] for name in ways_of(instrument) if len(found.get(name, ())) >= LEAST_WAVES}
 
 
 def _month(wave: WaveFacts) -> str:

@@ -33,7 +33,7 @@ from feedback_app.reports.charts import (
     figures_chart,
     sides_chart,
 )
-from feedback_app.services.summarising import WaveSummary
+from feedback_app.services.wave_summary import WaveSummary
 from feedback_app.web.team import phrases
 from feedback_app.web.team.invited import range_of_list
 from feedback_app.web.team.methods import Step, method_of

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from flask import current_app
+from flask_babel import format_date
 from flask_babel import gettext as _
 
 from feedback_app.domain.dimensions import DISTRICT, LOCALITY, WAVE
@@ -98,6 +99,20 @@ def why_private() -> str:
     return _("Some numbers are kept private so that nobody can be picked out. That is not the same as nobody.")
 
 
+def how_rounded(*, in_groups: bool = True) -> str:
+    """Return how numbers of people are rounded; in groups a few are printed as the next multiple but one (R3)."""
+    step = current_app.config["DISCLOSURE"].rounding
+    parts = _("Shares are made from rounded numbers, so parts may not add up.")
+    if not in_groups:
+        return _("Numbers of people are rounded to the nearest %(step)s.", step=step) + f" {parts}"
+    near = _(
+        "Numbers of people are rounded to the nearest %(step)s, and in a few places a step further, so that nobody can "
+        "be picked out.",
+        step=step,
+    )
+    return f"{near} {parts}"
+
+
 def breakdown_file_words(found: WaveBreakdown) -> BreakdownWords:
     """Return the words of a file of breakdowns."""
     instrument = found.instrument
@@ -123,15 +138,18 @@ def breakdown_file_words(found: WaveBreakdown) -> BreakdownWords:
 def _read_me(found: WaveBreakdown) -> tuple[tuple[str, str], ...]:
     instrument = found.instrument
     mark = _("Demonstration: every answer is made up.") if found.wave.demonstration else ""
+    snapshot = found.seen.snapshot
     return (
         (_("Wave"), found.wave.slug),
         (_("Survey"), f"{instrument.formal_title} ({instrument.code} v{instrument.version})"),
         *(((_("Note"), mark),) if mark else ()),
+        *(((_("Figures of the day"), format_date(snapshot.taken_on)),) if snapshot else ()),
         (_("How to read it"), phrases.caveat()),
-        ("people", _("Rounded to the nearest 5. Totals are rounded on their own, so parts may not add up.")),
+        ("people", how_rounded()),
         ("c", _("A few people, or nobody. Hidden so that no family can be picked out. Do not read it as zero.")),
         ("<10", _("Fewer than 10 people. In children’s surveys the number is 20.")),
         ("figure, low, high", _("A figure and its range: how much it could move by chance alone.")),
         ("small_group", _("Fewer than 30 answers. Do not compare it with other groups or years.")),
         ("withheld", _("Why a figure is not shown. Please do not try to work it out from others.")),
+        ("figures_of", _("The day that the figures are of. Where it is empty, all answers so far are counted.")),
     )

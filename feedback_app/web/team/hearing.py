@@ -15,7 +15,7 @@ from feedback_app.domain.scoring.rounding import round_half_up
 from feedback_app.domain.who_answered import Dimension, HeardGroup, WhoAnswered
 from feedback_app.reports.charts import Chart
 from feedback_app.reports.hearing_chart import HeardLane, HearingWords, hearing_chart
-from feedback_app.services.summarising import InvitedList, Quality, WeightingFacts
+from feedback_app.services.wave_summary import InvitedList, Quality, WeightingFacts
 from feedback_app.web.languages import in_page_language
 from feedback_app.web.team import phrases
 from feedback_app.web.team.invited import response_rate

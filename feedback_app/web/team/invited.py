@@ -6,7 +6,7 @@ from flask_babel import format_decimal
 from flask_babel import gettext as _
 
 from feedback_app.domain.disclosure.safe import SafeTable
-from feedback_app.services.summarising import InvitedList
+from feedback_app.services.wave_summary import InvitedList
 from feedback_app.web.team import phrases
 
 WHOLE = 100  # per cent, from rounded numbers

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask import current_app
-from flask_babel import format_decimal, pgettext
+from flask_babel import format_date, format_decimal, pgettext
 from flask_babel import gettext as _
 
 from feedback_app.domain.disclosure.rules import ITEMS_DISAGREE, KEPT_PRIVATE
@@ -11,7 +11,7 @@ from feedback_app.domain.disclosure.safe import SafeCount, SafeFigure
 from feedback_app.domain.instrument import FacesItem, Item, NpsItem, RatingItem, SingleItem
 from feedback_app.reports.columns import RowWords
 from feedback_app.reports.tables import Words, unit_of
-from feedback_app.services.summarising import WaveSummary
+from feedback_app.services.wave_summary import WaveSummary
 from feedback_app.web.languages import in_page_language
 
 FEWER = "fewer_than_"
@@ -233,6 +233,7 @@ def _read_me(summary: WaveSummary) -> tuple[tuple[str, str], ...]:
         (_("Wave"), summary.wave.slug),
         (_("Survey"), f"{summary.instrument.formal_title} ({summary.instrument.code} v{summary.instrument.version})"),
         *(((_("Note"), mark),) if mark else ()),
+        *(((_("Figures of the day"), format_date(summary.taken_on)),) if summary.taken_on else ()),
         (_("How to read it"), caveat()),
         ("people", _("Rounded to the nearest 5. Totals are rounded on their own, so parts may not add up.")),
         ("c", _("A few people, or nobody. Hidden so that no family can be picked out. Do not read it as zero.")),

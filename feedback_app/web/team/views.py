@@ -16,6 +16,7 @@ from flask_login import current_user
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import Forbidden
 
+from feedback_app.domain.comparing import has_routes
 from feedback_app.domain.dimensions import dimensions_of, questions_of
 from feedback_app.domain.disclosure.ledger import Audience, audience_of
 from feedback_app.domain.disclosure.policy import Policy
@@ -24,10 +25,12 @@ from feedback_app.domain.wave import is_open, last_day
 from feedback_app.extensions import db
 from feedback_app.services import exporting, fielding, summarising
 from feedback_app.services.comparing import list_comparable
-from feedback_app.services.summarising import WaveLine, WaveSummary
+from feedback_app.services.summarising import WaveLine
+from feedback_app.services.wave_summary import WaveSummary
 from feedback_app.store.engine import looking_first, set_reading
 from feedback_app.web import clock
 from feedback_app.web.access import scope, staff
+from feedback_app.web.coming import groups_later
 from feedback_app.web.languages import page_language
 from feedback_app.web.team import phrases
 from feedback_app.web.team.components import component_samples
@@ -106,7 +109,7 @@ def wave(slug: str) -> ResponseReturnValue:
     summary = get_summary(slug)
     instrument = summary.instrument
     scales = [scale_line(scale) for scale in summary.release.scales]
-    ways = dimensions_of(instrument, geography())
+    ways = dimensions_of(instrument, geography()) if summary.grouped else ()
     return render_template(
         "team/wave.html",
         summary=summary,
@@ -124,6 +127,7 @@ def wave(slug: str) -> ResponseReturnValue:
         rounding=policy().rounding,
         ways=[(way.name, by_words(way.name)) for way in ways],
         by_group={item.id for item in questions_of(instrument)} if ways else set(),
+        groups_later="" if summary.grouped else groups_later(summary.wave.closed_from, routes=has_routes(instrument)),
         may_take_rows=has_role(Role.SEND_TEAM),
     )
 

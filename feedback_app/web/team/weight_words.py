@@ -20,7 +20,7 @@ from feedback_app.domain.weighting.weighing import (
     SMALL_CELL,
     TOO_FEW,
 )
-from feedback_app.services.summarising import WeightingFacts
+from feedback_app.services.wave_summary import WeightingFacts
 from feedback_app.web.languages import in_page_language
 from feedback_app.web.team import phrases
 from feedback_app.web.team.methods import Step
