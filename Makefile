@@ -9,7 +9,7 @@ LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hash
 	--no-emit-index-url --no-emit-find-links
 
 .DEFAULT_GOAL := help
-.PHONY: help run reset test lint format crash bench bench-load bench-statistics eval translations lock wheel machine
+.PHONY: help run reset test lint format crash bench bench-load bench-statistics bench-disclosure eval translations lock wheel machine
 
 help: ## List these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 24
@@ -47,7 +47,7 @@ crash: .venv/.dev ## Kill the served program 500 times in the middle of submissi
 	FEEDBACK_TEST_KILLS=250 $(BIN)/pytest tests/integration/test_crash_survival.py -k kill_9 --timeout 0
 
 bench: machine .venv/.dev ## Measure the parts, then whole journeys, on both databases: prints figures, asserts no time
-	@for file in tests/benchmarks/bench_*.py tests/benchmarks/load_*.py; do \
+	@for file in $(filter-out tests/benchmarks/bench_disclosure.py,$(wildcard tests/benchmarks/bench_*.py)) tests/benchmarks/load_*.py; do \
 		echo "== $$file"; $(BIN)/python -m "tests.benchmarks.$$(basename "$$file" .py)" || exit 1; done
 
 bench-load: machine .venv/.dev ## Measure whole journeys alone, against the served program
@@ -55,6 +55,9 @@ bench-load: machine .venv/.dev ## Measure whole journeys alone, against the serv
 
 bench-statistics: .venv/.dev ## Simulate how often ranges hold the truth and verdicts are right (FEEDBACK_BENCH_RUNS=1000)
 	@$(BIN)/python -m tests.benchmarks.simulate_coverage
+
+bench-disclosure: .venv/.dev ## Let an attacker loose on random releases, with each rule out in turn, and measure utility (FEEDBACK_BENCH_RELEASES=10000)
+	@$(BIN)/python -m tests.benchmarks.bench_disclosure
 
 eval: .venv/.dev ## Find published figures again in the data of a folder of your own (DATA=folder)
 	@DATA="$(DATA)" $(BIN)/python -m tests.evaluation.evaluate

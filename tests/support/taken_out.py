@@ -18,7 +18,7 @@ from tests.support.invented_waves import InventedQuestion, InventedWave
 
 ROOM = "feedback_app.domain.disclosure."
 WORDS = {
-    "R0": "R0 out: a base of 1 shows everything",
+    "R0": "R0 out: a base of 3 shows everything",
     "R1": "R1 out: no count hidden or rounded",
     "R2": "R2 out: totals exact",
     "R3": "R3 out: no audit, totals merely rounded",
@@ -37,8 +37,8 @@ def _policy(**thresholds: int) -> Policy:
 
 
 def _without_r0() -> Publisher:
-    policy = _policy(minimum_base=1, minimum_base_minors=1)
-    return gate(policy, lambda rules: replace(rules, least_base=1))
+    policy = _policy(minimum_base=3, minimum_base_minors=3)
+    return gate(policy, lambda rules: replace(rules, least_base=3))
 
 
 def _without_r1() -> Publisher:
