@@ -108,9 +108,11 @@ def test_a_job_that_goes_wrong_waits_longer_each_time_and_is_set_aside_in_the_en
     waits = []
     with time_machine.travel(NOW, tick=False) as clock:
         while not (job := jobs_in(db)[0]).failed:
+            db.commit()  # looking takes a turn to write here, and the runner waits for one
             assert runner.run_due() == 0
             waits.append(wait_after(len(waits) + 1))
             clock.shift(waits[-1])
+        db.commit()
         assert runner.run_due() == 0
         assert outbox.count_jobs(db, SCOPE) == {"waiting": 0, "failed": 1}
     assert job.attempts == len(noting.given) == MOST_ATTEMPTS
