@@ -9,33 +9,21 @@ from inspect import iscoroutinefunction
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, current_app, request, url_for
+from flask import Flask, current_app, request, url_for
 from jinja2 import StrictUndefined
 from sqlalchemy import make_url
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from feedback_app.adapters.disclosure_file import load_policy
 from feedback_app.adapters.mail import make_mailer
 from feedback_app.adapters.shelf import FileShelf
 from feedback_app.domain.scope import Scope
-from feedback_app.extensions import compress, csrf, db
+from feedback_app.extensions import csrf, db
 from feedback_app.jobs import init_jobs
 from feedback_app.settings import Settings, load_settings
 from feedback_app.store.engine import prepare_engine, set_reading
+from feedback_app.store.sealed import use_keys
 from feedback_app.web import languages
-
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
-HEADERS = {
-    "Content-Security-Policy": POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-}
-YEAR = 31_536_000
+from feedback_app.web.hardening import YEAR, harden
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -47,7 +35,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     speak_languages(app, settings)
     open_rooms(app)
     furnish_templates(app)
-    protect_answers(app, settings)
+    harden(app, settings)
     init_jobs(app, make_mailer(settings))
     return app
 
@@ -106,6 +94,7 @@ def connect_database(app: Flask, settings: Settings) -> None:
     engine["pool_size"] = settings.database_pool
     engine["max_overflow"] = settings.database_pool
     app.config["SQLALCHEMY_ENGINES"] = {"default": engine}
+    use_keys(settings.sealing_keys)
     db.init_app(app)
     # No session of ours is asynchronous; ending none asynchronously would start a thread for each request.
     ends = app.teardown_appcontext_funcs
@@ -178,25 +167,3 @@ def asset(name: str) -> str:
     """Return the address of a static file, the same in every language and new whenever the file changes."""
     root = request.root_path if request else ""
     return _address_below(root, languages.page_language().path, current_app.static_folder or "", name)
-
-
-def protect_answers(app: Flask, settings: Settings) -> None:
-    """Set the headers of every reply, compress it, and believe a proxy only as far as the settings say."""
-    compress.init_app(app)
-
-    @app.after_request
-    def headers(reply: Response) -> Response:
-        for name, value in HEADERS.items():
-            reply.headers.setdefault(name, value)
-        if settings.secure_cookies:
-            reply.headers.setdefault("Strict-Transport-Security", f"max-age={YEAR}; includeSubDomains")
-        if request.endpoint != "static":
-            reply.headers["Cache-Control"] = "no-store"
-        elif reply.direct_passthrough:
-            reply.direct_passthrough = False
-            reply.get_data()  # the file is read and closed here: the compressor would leave it open
-        return reply
-
-    if settings.proxy_hops:
-        hops = settings.proxy_hops
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

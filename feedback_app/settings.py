@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import re
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -10,6 +13,7 @@ from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_va
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 DEMONSTRATION_SECRET = "demonstration-only-never-use-this-for-real-answers"  # noqa: S105 - refused in production
+_FERNET = re.compile(r"[A-Za-z0-9_-]{43}=")
 _HERE = Path(__file__).parent
 _PACKAGED = _HERE / "_data"
 _DATA = _PACKAGED if _PACKAGED.is_dir() else _HERE.parent
@@ -27,6 +31,7 @@ class Settings(BaseSettings):
     environment: Literal["development", "production", "testing"] = "production"
     secret_key: SecretStr = Field(default=SecretStr(""), validate_default=True)
     old_secret_keys: Annotated[tuple[SecretStr, ...], NoDecode] = ()
+    data_keys: Annotated[tuple[SecretStr, ...], NoDecode] = ()
     database_url: str = "sqlite:///instance/feedback.sqlite"
     partnership: str = Field(default="lancashire", pattern=r"^[a-z0-9_]{1,40}$")
     surveys_dir: Path = _DATA / "surveys"
@@ -52,7 +57,7 @@ class Settings(BaseSettings):
     def _whole(cls, path: Path) -> Path:
         return path.resolve()
 
-    @field_validator("old_secret_keys", "trusted_hosts", mode="before")
+    @field_validator("old_secret_keys", "trusted_hosts", "data_keys", mode="before")
     @classmethod
     def _several(cls, given: object) -> object:
         """Take several values as they are written in an environment: with commas between them."""
@@ -88,6 +93,7 @@ class Settings(BaseSettings):
                 "FEEDBACK_SECRET_KEY must be set to at least 32 characters. Make one: "
                 'python3 -c "import secrets; print(secrets.token_urlsafe(48))"'
             )
+        self._sealing()
         if not (self.surveys_dir / self.partnership).is_dir():
             raise ValueError(
                 f"FEEDBACK_PARTNERSHIP is {self.partnership!r}, but {self.surveys_dir} has no folder of that name. "
@@ -95,6 +101,24 @@ class Settings(BaseSettings):
             )
         self._reachable()
         return self
+
+    def _sealing(self) -> None:
+        """Raise ValueError when personal data could not be encrypted, or not with a key of its own."""
+        if self.environment == "production" and not self.data_keys:
+            raise ValueError(
+                "FEEDBACK_DATA_KEYS must name at least one key that personal data is encrypted with. "
+                "Make one: feedback-app keys new"
+            )
+        for at, key in enumerate(self.data_keys, start=1):
+            if not _FERNET.fullmatch(key.get_secret_value()):
+                raise ValueError(f"FEEDBACK_DATA_KEYS: key {at} is none. Make one: feedback-app keys new")
+
+    @property
+    def sealing_keys(self) -> tuple[str, ...]:
+        """Return the keys personal data is encrypted with, the one in use first; one is made up outside production."""
+        given = tuple(key.get_secret_value() for key in self.data_keys)
+        made_up = hashlib.sha256(b"feedback/data/" + self.secret_key.get_secret_value().encode()).digest()
+        return given or (base64.urlsafe_b64encode(made_up).decode("ascii"),)
 
     def _reachable(self) -> None:
         """Raise ValueError when the program would refuse its own address, and with it every link that it sends."""

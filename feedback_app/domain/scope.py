@@ -1,4 +1,4 @@
-"""Whose data a query may see, and what somebody may do."""
+"""Whose data a query may see, and what a member of staff is."""
 
 from __future__ import annotations
 
@@ -9,11 +9,16 @@ from feedback_app.domain.wave import USUAL, Keeping
 
 
 class Role(StrEnum):
-    """What a member of staff may do. The table of who sees what is made from the views that name these."""
+    """What a member of staff is; `domain.permissions` says what each may do."""
 
     ADMINISTRATOR = "administrator"
     SEND_TEAM = "send_team"
     WORKSTREAM_LEAD = "workstream_lead"
+    FORUM_ORGANISER = "forum_organiser"
+    POWAR_WORKER = "powar_worker"
+    SAFEGUARDING_READER = "safeguarding_reader"
+    BOARD_MEMBER = "board_member"
+    AUDITOR = "auditor"
 
 
 @dataclass(frozen=True)

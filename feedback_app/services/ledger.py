@@ -65,14 +65,19 @@ def record(
     False where it may not be shown as it was settled: another one was written meanwhile, or the answers are others by
     now. Ask again what was released, and settle it after that. Twice the same changes nothing.
 
+    Nothing more is shown of a snapshot once the next one is there: that was chosen by what had been shown until then.
     Of the answers as they come in only the newest state is kept: who reads those may read rows too, and no two states
     were settled together. Of snapshots all are, for the next one asks which groups the last had shown.
     """
+    snapshots.lock_wave(db, wave.id)
     before = released(db, wave, state)
     if any(entry.item == item and entry.by == by for entry in before):
         return True
     newest = ledger.find_newest_state(db, wave.id, frozen=state.frozen)
     if len(before) != after or (newest is not None and newest > state.number):
+        return False
+    latest = snapshots.find_latest(db, wave.id) if state.frozen else None
+    if latest is not None and latest.number != state.number:
         return False
     if not state.frozen:
         ledger.delete_before(db, wave.id, frozen=False, state=state.number)

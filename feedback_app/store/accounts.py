@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
-from flask_security.core import RoleMixin, UserMixin
+from flask_security.core import RoleMixin, UserMixin, WebAuthnMixin
 from flask_security.datastore import AsaList
-from sqlalchemy import Boolean, Column, ForeignKey, String, Table, UniqueConstraint
+from sqlalchemy import Boolean, Column, DateTime, ForeignKey, LargeBinary, String, Table, UniqueConstraint
 from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from feedback_app.store.tables import Base
+from feedback_app.store.sealed import SealedText
+from feedback_app.store.tables import Base, Json
 
 user_role = Table(
     "user_role",
@@ -36,7 +38,7 @@ class User(Base, UserMixin):
     """A member of staff of one partnership. No address or time of signing in is kept."""
 
     __tablename__ = "staff_user"
-    __table_args__ = (UniqueConstraint("email"),)
+    __table_args__ = (UniqueConstraint("partnership", "email"), UniqueConstraint("sso_issuer", "sso_subject"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     partnership: Mapped[str] = mapped_column(String(40))
@@ -44,4 +46,44 @@ class User(Base, UserMixin):
     password: Mapped[str | None] = mapped_column(String(255))
     active: Mapped[bool] = mapped_column(Boolean, default=True)
     fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True)
+    workstreams: Mapped[list[str]] = mapped_column(Json, default=list)  # keys of the plan's priorities
+    tf_primary_method: Mapped[str | None] = mapped_column(String(64))
+    tf_totp_secret: Mapped[str | None] = mapped_column(SealedText)
+    mf_recovery_codes: Mapped[Any] = mapped_column(MutableList.as_mutable(AsaList()), nullable=True)
+    fs_webauthn_user_handle: Mapped[str | None] = mapped_column(String(64), unique=True)  # type: ignore[assignment]
+    sso_issuer: Mapped[str | None] = mapped_column(String(255))  # who vouches for this person, and as whom
+    sso_subject: Mapped[str | None] = mapped_column(String(255))
     roles: Mapped[list[Role]] = relationship(secondary=user_role, lazy="joined")  # type: ignore[assignment]
+    webauthn: Mapped[list[Passkey]] = relationship(  # type: ignore[assignment]
+        back_populates="user", cascade="all, delete-orphan"
+    )
+
+
+class Passkey(Base, WebAuthnMixin):
+    """A passkey of a member of staff: the public half alone."""
+
+    __tablename__ = "passkey"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("staff_user.id", ondelete="CASCADE"), index=True)
+    credential_id: Mapped[bytes] = mapped_column(LargeBinary(1024), unique=True)
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    sign_count: Mapped[int] = mapped_column(default=0)
+    transports: Mapped[Any] = mapped_column(MutableList.as_mutable(AsaList()), nullable=True)
+    extensions: Mapped[str | None] = mapped_column(String(255))
+    backup_state: Mapped[bool] = mapped_column(Boolean)
+    device_type: Mapped[str] = mapped_column(String(64))
+    lastuse_datetime: Mapped[datetime] = mapped_column(DateTime)  # the library asks for it; kept to the day
+    name: Mapped[str] = mapped_column(String(64))
+    usage: Mapped[str] = mapped_column(String(64))
+    user: Mapped[User] = relationship(back_populates="webauthn")
+
+
+class Invitation(Base):
+    """A way in for somebody who was given an account: of the link only a hash is kept, and it works once."""
+
+    __tablename__ = "invitation"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("staff_user.id", ondelete="CASCADE"), unique=True)
+    expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

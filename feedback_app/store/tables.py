@@ -27,6 +27,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from feedback_app.store.sealed import Sealed
+
 Json = JSON().with_variant(JSONB, "postgresql")
 BREAKDOWNS = ("district", "age_band", "provision", "waiting", "setting", "helped")
 
@@ -225,7 +227,7 @@ class OutboxJob(Base):
     id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=random_id)
     partnership: Mapped[str] = mapped_column(String(40))
     kind: Mapped[str] = mapped_column(String(40))
-    payload: Mapped[dict[str, Any]] = mapped_column(Json)
+    payload: Mapped[dict[str, Any]] = mapped_column(Sealed)
     attempts: Mapped[int] = mapped_column(SmallInteger, default=0)
     not_before: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))  # set by a failure or a claim only
     failed: Mapped[bool] = mapped_column(Boolean, default=False)
@@ -242,14 +244,21 @@ class CodeFailures(Base):
 
 
 class AuditEntry(Base):
-    """Who took rows out, opened or closed a wave, and why. Never a respondent."""
+    """Who saw, changed, took away or decided what, and why. Never a respondent.
+
+    Each carries the hash of the one before it in its partnership, so that none can be changed or taken out unseen.
+    """
 
     __tablename__ = "audit_entry"
+    __table_args__ = (UniqueConstraint("partnership", "number"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     partnership: Mapped[str] = mapped_column(String(40))
+    number: Mapped[int]  # 1, 2, 3 ... in each partnership
     at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     actor: Mapped[str] = mapped_column(String(255))
     action: Mapped[str] = mapped_column(String(40))
     subject: Mapped[str] = mapped_column(String(200))
     reason: Mapped[str] = mapped_column(Text, default="")
+    before: Mapped[str] = mapped_column(String(64))  # the hash of the entry before; 64 zeros for the first
+    hash: Mapped[str] = mapped_column(String(64))

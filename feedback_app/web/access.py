@@ -10,6 +10,7 @@ from flask import abort, current_app, request
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
+from feedback_app.domain.permissions import Permission, permissions_of
 from feedback_app.domain.scope import Role, Scope
 from feedback_app.extensions import db
 from feedback_app.store.engine import set_reading
@@ -57,18 +58,32 @@ def public(view: View) -> View:
     return _declare(view, PUBLIC, lambda: None)
 
 
-def staff(*roles: Role) -> Callable[[View], View]:
-    """Let only members of staff with one of `roles` (any role when none is named) see this view."""
+def permissions() -> frozenset[Permission]:
+    """Return what whoever asks may do here: nothing when not signed in, or signed in to another partnership."""
+    if not current_user.is_authenticated or current_user.partnership != scope().partnership:
+        return frozenset()
+    return permissions_of(Role(role.name) for role in current_user.roles)
+
+
+def may(*wanted: Permission) -> bool:
+    """Return whether whoever asks may do one of these."""
+    return not permissions().isdisjoint(wanted)
+
+
+def staff(*wanted: Permission) -> Callable[[View], View]:
+    """Let only members of staff who may do one of `wanted` see this view."""
 
     def check() -> None:
         if not current_user.is_authenticated:
             abort(401)
         if current_user.partnership != scope().partnership:
             abort(404)
-        if roles and not any(current_user.has_role(role.value) for role in roles):
+        if not may(*wanted):
             abort(403)
 
     def declare(view: View) -> View:
-        return _declare(view, tuple(role.value for role in roles) or ("staff",), check)
+        if not wanted:
+            raise TypeError(f"{view.__name__} names no permission that it asks for")
+        return _declare(view, wanted, check)
 
     return declare

@@ -275,5 +275,7 @@ def test_another_partnerships_accounts_are_not_seen_or_switched_off(db: Session)
 
 
 def test_nothing_of_where_or_when_somebody_signed_in_is_kept() -> None:
-    kept = {"id", "partnership", "email", "password", "active", "fs_uniquifier"}
+    kept = {"id", "partnership", "email", "password", "active", "fs_uniquifier", "workstreams"}
+    kept |= {"tf_primary_method", "tf_totp_secret", "mf_recovery_codes", "fs_webauthn_user_handle"}
+    kept |= {"sso_issuer", "sso_subject"}
     assert set(User.__table__.columns.keys()) == kept

@@ -229,6 +229,15 @@ def test_a_crossed_table_of_any_earlier_snapshot_holds_back_also_when_nobody_loo
     assert (taken.number, taken.responses) == (3, 160 + 24)  # else the first and the third would tell of three people
 
 
+def test_nothing_more_is_shown_of_a_snapshot_once_the_next_one_is_there(db: Session, app: Flask) -> None:
+    add_answers(db, add_wave(db), some_answers(40))
+    assert take(app, db)
+    add_answers(db, get_wave(db, SCOPE, "autumn"), some_answers(40))
+    assert take(app, db)
+    assert not write(db, FIRST, after=0)  # settled before the second was taken, and not known when that was chosen
+    assert write(db, State(True, 2), after=0)
+
+
 def test_crossed_groups_that_nobody_was_shown_hold_nothing_back(db: Session, app: Flask) -> None:
     from tests.support.surveys import field, real_survey
 

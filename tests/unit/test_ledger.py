@@ -11,6 +11,7 @@ from feedback_app.domain.disclosure.ledger import (
     is_a_few,
     to_settle_with,
 )
+from feedback_app.domain.permissions import permissions_of
 from feedback_app.domain.scope import Role
 
 T = 5
@@ -27,10 +28,10 @@ def test_only_the_send_team_sees_answers_as_they_come_in() -> None:
 
 
 def test_a_reader_with_several_roles_sees_what_the_highest_may_see() -> None:
-    assert audience_of([Role.WORKSTREAM_LEAD, Role.SEND_TEAM]) is Audience.SEND_TEAM
-    assert audience_of([Role.ADMINISTRATOR, Role.WORKSTREAM_LEAD]) is Audience.LEAD
+    assert audience_of(permissions_of([Role.WORKSTREAM_LEAD, Role.SEND_TEAM])) is Audience.SEND_TEAM
+    assert audience_of(permissions_of([Role.ADMINISTRATOR, Role.WORKSTREAM_LEAD])) is Audience.LEAD
     with pytest.raises(ValueError, match="read no figures"):
-        audience_of([Role.ADMINISTRATOR])
+        audience_of(permissions_of([Role.ADMINISTRATOR]))
 
 
 def test_a_new_table_is_settled_after_all_of_its_question_whoever_saw_them() -> None:

@@ -8,11 +8,11 @@ order of tables for one state of the answers.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 
-from feedback_app.domain.scope import Role
+from feedback_app.domain.permissions import Permission
 
 
 class Audience(IntEnum):
@@ -44,14 +44,13 @@ class Entry:
     audience: Audience = Audience.LEAD
 
 
-def audience_of(roles: Iterable[Role]) -> Audience:
-    """Return as whom somebody with these roles reads figures; ValueError for roles that read none."""
-    given = set(roles)
-    if Role.SEND_TEAM in given:
+def audience_of(permissions: Collection[Permission]) -> Audience:
+    """Return as whom somebody who may do this reads figures; ValueError for one who reads none."""
+    if Permission.READ_LIVE_FIGURES in permissions:
         return Audience.SEND_TEAM
-    if Role.WORKSTREAM_LEAD in given:
+    if Permission.READ_FIGURES in permissions or Permission.READ_YOUNG_FIGURES in permissions:
         return Audience.LEAD
-    raise ValueError("these roles read no figures")
+    raise ValueError("who may do this reads no figures")
 
 
 def to_settle_with(entries: Iterable[Entry], item: str, by: tuple[str, ...]) -> tuple[Entry, ...]:

@@ -17,7 +17,7 @@ from feedback_app.services import breaking_down, exporting
 from feedback_app.services.breaking_down import WaveBreakdown
 from feedback_app.services.showing import settle_and_release
 from feedback_app.store.engine import turn_to_write
-from feedback_app.web.access import scope, staff
+from feedback_app.web.access import scope
 from feedback_app.web.languages import page_language
 from feedback_app.web.team import phrases
 from feedback_app.web.team.group_words import (
@@ -32,7 +32,16 @@ from feedback_app.web.team.groups import (
     in_sections,
     question_by_group,
 )
-from feedback_app.web.team.views import READERS, WORKBOOK, as_of, audience, blueprint, download, get_summary, policy
+from feedback_app.web.team.views import (
+    WORKBOOK,
+    as_of,
+    audience,
+    blueprint,
+    download,
+    get_summary,
+    policy,
+    reads_figures,
+)
 
 WITH = "with"
 LEAST_WAVES = 2
@@ -44,7 +53,7 @@ def ways_of(instrument: Instrument) -> list[str]:
 
 
 @blueprint.get("/waves/<slug>/by/<name>")
-@staff(*READERS)
+@reads_figures
 def by_group(slug: str, name: str) -> ResponseReturnValue:
     """Show all questions of a wave by one breakdown, each with its main figure."""
     found = broken_down(slug, (name,))
@@ -67,7 +76,7 @@ def by_group(slug: str, name: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/waves/<slug>/by/<name>/<item>")
-@staff(*READERS)
+@reads_figures
 def question(slug: str, name: str, item: str) -> ResponseReturnValue:
     """Show one question of a wave by one breakdown, or with `?with=` by two."""
     other = request.args.get(WITH, "")
@@ -164,7 +173,7 @@ def broken_down(slug: str, by: tuple[str, ...], item: str | None = None) -> Wave
 
 @blueprint.get("/waves/<slug>/by/<name>/tables.csv", endpoint="by_group_csv")
 @blueprint.get("/waves/<slug>/by/<name>/<item>/tables.csv", endpoint="question_csv")
-@staff(*READERS)
+@reads_figures
 def breakdown_csv(slug: str, name: str, item: str | None = None) -> ResponseReturnValue:
     """Send the breakdowns of a page as CSV."""
     found = _asked_for(slug, name, item)
@@ -174,7 +183,7 @@ def breakdown_csv(slug: str, name: str, item: str | None = None) -> ResponseRetu
 
 @blueprint.get("/waves/<slug>/by/<name>/tables.xlsx", endpoint="by_group_workbook")
 @blueprint.get("/waves/<slug>/by/<name>/<item>/tables.xlsx", endpoint="question_workbook")
-@staff(*READERS)
+@reads_figures
 def breakdown_workbook(slug: str, name: str, item: str | None = None) -> ResponseReturnValue:
     """Send the breakdowns of a page as a workbook."""
     found = _asked_for(slug, name, item)

@@ -16,7 +16,7 @@ from feedback_app.extensions import db
 from feedback_app.services.breaking_down import list_waves_alike
 from feedback_app.services.showing import waves_by_breakdown
 from feedback_app.store.waves import WaveFacts
-from feedback_app.web.access import scope, staff
+from feedback_app.web.access import scope
 from feedback_app.web.team import phrases
 from feedback_app.web.team.breaking_down import (
     LEAST_WAVES,
@@ -38,11 +38,11 @@ from feedback_app.web.team.groups import (
     wave_columns,
     wave_line,
 )
-from feedback_app.web.team.views import READERS, audience, blueprint, get_summary
+from feedback_app.web.team.views import audience, blueprint, get_summary, reads_figures
 
 
 @blueprint.get(f"/waves/<slug>/by/{WAVE}/<item>")
-@staff(*READERS)
+@reads_figures
 def question_by_wave(slug: str, item: str) -> ResponseReturnValue:
     """Show one question of a wave beside the earlier ones that asked it alike; with `?with=` group by group."""
     other = request.args.get(WITH, "")

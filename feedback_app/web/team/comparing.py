@@ -12,11 +12,11 @@ from flask_babel import gettext as _
 from feedback_app.extensions import db
 from feedback_app.reports.change_charts import HEIGHT, axis_labels, reach
 from feedback_app.services.comparing import Family, WaveComparison, compare_waves
-from feedback_app.web.access import scope, staff
+from feedback_app.web.access import scope
 from feedback_app.web.languages import in_page_language, page_language
 from feedback_app.web.team import changed, phrases, verdicts
 from feedback_app.web.team.changed import FamilyView, Waves
-from feedback_app.web.team.views import READERS, audience, blueprint, policy
+from feedback_app.web.team.views import audience, blueprint, policy, reads_figures
 from feedback_app.web.team.weight_words import why_no_weights
 
 YES = "1"
@@ -24,7 +24,7 @@ SCALES = "scales"
 
 
 @blueprint.get("/waves/<slug>/compared-with/<earlier>")
-@staff(*READERS)
+@reads_figures
 def compared(slug: str, earlier: str) -> ResponseReturnValue:
     """Show what changed since an earlier wave; with `?weighted=1` by weighted figures, where both waves have them."""
     weighted = request.args.get("weighted") == YES

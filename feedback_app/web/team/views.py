@@ -8,7 +8,7 @@ from datetime import date
 from functools import wraps
 from typing import Any, cast
 
-from flask import Blueprint, current_app, render_template, send_file
+from flask import Blueprint, abort, current_app, render_template, send_file
 from flask.typing import ResponseReturnValue
 from flask_babel import format_date
 from flask_babel import gettext as _
@@ -20,7 +20,8 @@ from feedback_app.domain.comparing import has_routes
 from feedback_app.domain.dimensions import dimensions_of, questions_of
 from feedback_app.domain.disclosure.ledger import Audience, audience_of
 from feedback_app.domain.disclosure.policy import Policy
-from feedback_app.domain.scope import Role
+from feedback_app.domain.instrument import Instrument
+from feedback_app.domain.permissions import Permission
 from feedback_app.domain.wave import is_open, last_day
 from feedback_app.extensions import db
 from feedback_app.services import exporting, fielding, summarising
@@ -29,7 +30,7 @@ from feedback_app.services.summarising import WaveLine
 from feedback_app.services.wave_summary import WaveSummary
 from feedback_app.store.engine import looking_first, set_reading
 from feedback_app.web import clock
-from feedback_app.web.access import scope, staff
+from feedback_app.web.access import may, permissions, scope, staff
 from feedback_app.web.coming import groups_later
 from feedback_app.web.languages import page_language
 from feedback_app.web.team import phrases
@@ -43,7 +44,6 @@ from feedback_app.web.team.scale_words import method_of_scores, scale_line
 blueprint = Blueprint("team", __name__, template_folder="templates", url_prefix="/team")
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 View = Callable[..., ResponseReturnValue]
-READERS = (Role.SEND_TEAM, Role.WORKSTREAM_LEAD)  # who sees figures; an administrator gives roles and reads nothing
 
 
 def policy() -> Policy:
@@ -61,7 +61,26 @@ def get_summary(slug: str) -> WaveSummary:
 
 def audience() -> Audience:
     """Return as whom the member of staff who asks reads figures; ValueError for one whose roles read none."""
-    return audience_of(role for role in READERS if has_role(role))
+    return audience_of(permissions())
+
+
+def may_read(instrument: Instrument) -> bool:
+    """Return whether whoever asks may read figures of this survey: some read those of young people's surveys alone."""
+    young = instrument.audience == "young_person"
+    return may(Permission.READ_FIGURES) or (young and may(Permission.READ_YOUNG_FIGURES))
+
+
+def reads_figures(view: View) -> View:
+    """Let only those see this view who may read figures of the wave that its address names."""
+
+    @wraps(view)
+    def checked(**arguments: Any) -> ResponseReturnValue:
+        found = fielding.get_wave(db.session, scope(), arguments["slug"])
+        if not may_read(fielding.get_fielded(db.session, found.version_id).instrument):
+            abort(403)
+        return view(**arguments)
+
+    return staff(Permission.READ_FIGURES, Permission.READ_YOUNG_FIGURES)(checked)
 
 
 def as_of(taken_on: date | None) -> str:
@@ -70,23 +89,24 @@ def as_of(taken_on: date | None) -> str:
 
 
 @blueprint.get("")
-@staff()
+@staff(Permission.SIGN_IN)
 def waves() -> ResponseReturnValue:
     """Show all waves, the newest first, each with how many answered; to an administrator without that."""
-    today, reads = clock.today(), has_role(*READERS)
+    today, reads = clock.today(), may(Permission.READ_FIGURES, Permission.READ_YOUNG_FIGURES)
     seen_as = audience() if reads else Audience.PUBLIC
     lines = summarising.list_summaries(db.session, scope(), policy(), page_language().locale, seen_as)
     shown = [
         {
             "line": line,
-            "answered": _answered(line) if reads else "",
+            "answered": _answered(line) if may_read(line.instrument) else "",
+            "reads": may_read(line.instrument),
             "open": is_open(line.wave.opens_on, line.wave.closed_from, today),
             "later": line.wave.opens_on > today,
             "last_day": last_day(line.wave.closed_from),
         }
         for line in lines
     ]
-    roles = [role for role in current_app.config["PARTNERSHIP"].staff_roles if has_role(role.key)]
+    roles = [role for role in current_app.config["PARTNERSHIP"].staff_roles if current_user.has_role(role.key.value)]
     return render_template("team/waves.html", waves=shown, reads=reads, roles=roles, rounding=policy().rounding)
 
 
@@ -97,13 +117,8 @@ def _answered(line: WaveLine) -> str:
     return phrases.starting(phrases.answers_in_all(line.number))
 
 
-def has_role(*roles: Role) -> bool:
-    """Return whether the member of staff who asks has one of the roles."""
-    return any(current_user.has_role(role.value) for role in roles)
-
-
 @blueprint.get("/waves/<slug>")
-@staff(*READERS)
+@reads_figures
 def wave(slug: str) -> ResponseReturnValue:
     """Show a wave as a whole: each question with its figures, its chart and its table."""
     summary = get_summary(slug)
@@ -128,7 +143,7 @@ def wave(slug: str) -> ResponseReturnValue:
         ways=[(way.name, by_words(way.name)) for way in ways],
         by_group={item.id for item in questions_of(instrument)} if ways else set(),
         groups_later="" if summary.grouped else groups_later(summary.wave.closed_from, routes=has_routes(instrument)),
-        may_take_rows=has_role(Role.SEND_TEAM),
+        may_take_rows=may(Permission.TAKE_ROWS),
     )
 
 
@@ -138,7 +153,7 @@ def download(content: bytes, name: str, kind: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/waves/<slug>/tables.csv")
-@staff(*READERS)
+@reads_figures
 def tables_csv(slug: str) -> ResponseReturnValue:
     """Send a wave's protected tables as CSV."""
     summary = get_summary(slug)
@@ -147,7 +162,7 @@ def tables_csv(slug: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/waves/<slug>/tables.xlsx")
-@staff(*READERS)
+@reads_figures
 def tables_workbook(slug: str) -> ResponseReturnValue:
     """Send a wave's protected tables as a workbook."""
     summary = get_summary(slug)
@@ -176,7 +191,7 @@ def refusals_logged(view: View) -> View:
 
 @blueprint.get("/waves/<slug>/rows")
 @refusals_logged
-@staff(Role.SEND_TEAM)
+@staff(Permission.TAKE_ROWS)
 def rows(slug: str) -> ResponseReturnValue:
     """Ask why the rows are needed."""
     return _rows_page(slug, RowsForm())
@@ -190,7 +205,7 @@ def _rows_page(slug: str, form: RowsForm) -> str:
 
 @blueprint.post("/waves/<slug>/rows")
 @refusals_logged
-@staff(Role.SEND_TEAM)
+@staff(Permission.TAKE_ROWS)
 def take_rows(slug: str) -> ResponseReturnValue:
     """Log who takes the rows and why, and send them with their codebook; or ask again for a reason."""
     form = RowsForm()
@@ -214,7 +229,7 @@ def _pack_rows(slug: str, *, in_words: bool) -> bytes:
 
 
 @blueprint.get("/components")
-@staff()
+@staff(Permission.SIGN_IN)
 def components() -> ResponseReturnValue:
     """Show every part the pages are made of."""
     return render_template("team/components.html", samples=component_samples())
