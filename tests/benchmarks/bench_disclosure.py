@@ -20,8 +20,12 @@ from tests.support.invented_waves import Extent
 from tests.support.over_time import attack_over_time
 from tests.support.taken_out import WORDS, without
 
-SMALL, LARGE = Extent(people=250, questions=2, breakdowns=2), Extent()
-LARGE_EVERY = 20  # each so many releases is as large as they come
+# Small waves are where something could be learnt, and large ones take long: of 100 releases 90, 9 and 1 are so large.
+SMALL, MIDDLE, LARGE = (
+    Extent(people=120, questions=1, breakdowns=2),
+    Extent(people=250, questions=2, breakdowns=2),
+    Extent(),
+)
 AT_ONCE = 10
 HEADINGS = (
     "how it is published", "drawn", "attacked", "learnt", "%", "not read", "given up", "groups shown %", "seconds",
@@ -39,9 +43,13 @@ def sequences(rule: str, seeds: Iterable[int]) -> Run:
     publisher = gate() if rule == "on" else without_gate() if rule == "off" else without(rule)
     found, drawn = Score(), 0
     for seed in seeds:
-        found.add(attack_random(seed, publisher, SMALL if seed % LARGE_EVERY else LARGE))
+        found.add(attack_random(seed, publisher, _extent(seed)))
         drawn += 1
     return drawn, found
+
+
+def _extent(seed: int) -> Extent:
+    return LARGE if seed % 100 == 0 else MIDDLE if seed % 10 == 0 else SMALL
 
 
 def moments(every_answer: bool, seeds: Iterable[int]) -> Run:

@@ -4,7 +4,8 @@ Tables by one breakdown are settled together, as if all had been shown to everyb
 them in the order given, each with all before it, and only the last gives way: so what was shown once never changes.
 Where a reader could work out a hidden count to within one, a count beside it is printed a step off, so that the tables
 are printed as near ones that are safe, and those are printed as themselves: whoever reads them, and knows the program,
-has to hold all tables possible that round to what is printed. Where no such way is found, a table is withheld.
+has to hold all tables possible that round to what is printed. A table is withheld only where no wave that shows the
+same as a whole has a safe one: else it would tell that no safe one is near.
 """
 
 from __future__ import annotations
@@ -29,7 +30,8 @@ from feedback_app.domain.disclosure.sources import headline_sources
 from feedback_app.domain.disclosure.system import System
 from feedback_app.domain.disclosure.worlds import NothingFits
 
-MOST_ROUNDS = 4  # of looking for a near way to print, before something is withheld
+MOST_ROUNDS = 4  # of looking for a near way to print, before it is looked for further off
+REACHES = ((1, False), (1, True), (2, True), (4, True), (16, True))  # steps off; whether hidden counts may be printed
 Rows = tuple[Row, ...]
 
 
@@ -92,25 +94,43 @@ class _Settling:
             open_now -= giving_way
 
     def _print_near(self, open_now: AbstractSet[By]) -> set[By]:
-        """Print open tables as they are, or as the nearest that are safe; return those unsafe where none were found."""
+        """Print open tables as they are, or as the nearest that are safe; return those unsafe where there are none."""
         self._plans |= {by: Plan(by) for by in open_now}
-        plain = self._rows()
-        endangered: dict[int, Hidden] = {}
-        for _ in range(MOST_ROUNDS):
-            found, loose = self._audit(open_now)
-            if not found:
-                return set()
-            endangered |= {hidden.place: hidden for hidden in loose}
-            self._plans |= {by: Plan(by) for by in open_now}
-            near = None
-            for tables in (self._related(found) & open_now, open_now):
-                near = near or find_near(
-                    {by: plain[by] for by in tables}, self._terms, endangered.values(), self._write
-                )
-            if near is None:
-                break
-            self._plans |= {by: Plan(by, near.get(by, {})) for by in open_now}
-        return found
+        plain, (unsafe, loose) = self._rows(), self._audit(open_now)
+        if not unsafe:
+            return set()
+        endangered = {hidden.place: hidden for hidden in loose}
+        tried = [{by: plain[by] for by in tables} for tables in (self._related(unsafe) & open_now, open_now)]
+        for steps, showing in REACHES:
+            for _ in range(MOST_ROUNDS):
+                if not self._choose_near(tried, open_now, endangered, steps, showing=showing):
+                    break
+                still_unsafe, loose = self._audit(open_now)
+                if not still_unsafe:
+                    return set()
+                if all(hidden.place in endangered for hidden in loose):
+                    break  # the same would be found again
+                endangered |= {hidden.place: hidden for hidden in loose}
+        self._plans |= {by: Plan(by) for by in open_now}
+        return unsafe
+
+    def _choose_near(
+        self,
+        tried: Sequence[dict[By, Rows]],
+        open_now: AbstractSet[By],
+        endangered: dict[int, Hidden],
+        steps: int,
+        *,
+        showing: bool,
+    ) -> bool:
+        """Print open tables as near ones in which none of some hidden counts is in danger; return whether any exist."""
+        self._plans |= {by: Plan(by) for by in open_now}
+        for tables in tried:
+            near = find_near(tables, self._terms, endangered.values(), self._write, steps, showing=showing)
+            if near is not None:
+                self._plans |= {by: Plan(by, near.get(by, {})) for by in open_now}
+                return True
+        return False
 
     def _audit(self, open_now: AbstractSet[By]) -> tuple[set[By], list[Hidden]]:
         """Return the open tables that may not be shown so, and their hidden counts that could be worked out."""

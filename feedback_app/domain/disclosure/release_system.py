@@ -73,6 +73,7 @@ class Release:
         self._terms, self._sizes, self._choices = terms, sizes, choices
         self.system = System() if system is None else system
         self.start = len(self.system)
+        self.cells: dict[int, tuple[By, Group, int]] = {}  # place among the unknowns -> table, group and column
         self._tables = tuple(tables)
         self._hidden: dict[int, Hidden] = {}
         self._rows: dict[tuple[By, Group], tuple[int, ...]] = {}
@@ -175,6 +176,7 @@ class Release:
         count = row.cells[column]
         least = self._private(row, self._terms.threshold)
         at = self._add(chosen or self._cell_span(row, column, base), count, 0 if chosen else least, by)
+        self.cells[at - self.start] = place
         if self._choices:
             self._choices.limit(place, at)
         return at

@@ -166,11 +166,13 @@ def is_lost(values: Values, base: int, size: int, terms: Terms) -> bool:
     return None in values and possible and not line.fits
 
 
-def near_values(value: int | None, terms: Terms) -> list[int | None]:
-    """Return what a count may be printed as instead: a step lower or higher, hidden rather than under the lowest."""
-    if not value:
+def near_values(value: int | None, terms: Terms, steps: int = 1) -> list[int | None]:
+    """Return what a count may be printed as instead: up to so many steps lower or higher, the lowest step hidden."""
+    ladder = [None, *range(terms.lowest, max(terms.lowest, terms.total) + terms.step, terms.step)]
+    if value not in ladder:
         return []
-    return [value - terms.step if value - terms.step >= terms.lowest else None, value + terms.step]
+    at = ladder.index(value)
+    return [*ladder[max(0, at - steps) : at], *ladder[at + 1 : at + 1 + steps]]
 
 
 def stated_ranges(values: Values, terms: Terms) -> tuple[Range, ...]:
@@ -183,7 +185,8 @@ def _stated(value: int | None, terms: Terms) -> Range:
         return terms.block(value)
     if value is None:
         return Range(0, terms.block(terms.lowest).high)
-    return Range(terms.block(max(terms.lowest, value - terms.step)).low, terms.block(value + terms.step).high)
+    lowest = None if value == terms.lowest else max(terms.lowest, value - terms.step)
+    return Range(terms.block(lowest).low, terms.block(value + terms.step).high)
 
 
 def _base(base: int, blocks: Sequence[Range], terms: Terms) -> tuple[int, Range]:
