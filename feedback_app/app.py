@@ -15,7 +15,9 @@ from sqlalchemy import make_url
 
 from feedback_app.adapters.disclosure_file import load_policy
 from feedback_app.adapters.mail import make_mailer
+from feedback_app.adapters.openid import make_provider
 from feedback_app.adapters.shelf import FileShelf
+from feedback_app.domain.place import Place, Places
 from feedback_app.domain.scope import Scope
 from feedback_app.extensions import csrf, db
 from feedback_app.jobs import init_jobs
@@ -24,6 +26,7 @@ from feedback_app.store.engine import prepare_engine, set_reading
 from feedback_app.store.sealed import use_keys
 from feedback_app.web import languages
 from feedback_app.web.hardening import YEAR, harden
+from feedback_app.web.places import find_place, settle_places
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -31,8 +34,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or load_settings()
     app = Flask(__name__, static_folder="web/static", template_folder="web/templates")
     configure(app, settings)
+    settle_places(app)
     connect_database(app, settings)
-    speak_languages(app, settings)
+    languages.init_languages(app, settings.translations_dir)
     open_rooms(app)
     furnish_templates(app)
     harden(app, settings)
@@ -41,22 +45,17 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 
 def configure(app: Flask, settings: Settings) -> None:
-    """Copy settings to where Flask and its extensions look for them, and read the partnership's files."""
-    shelf = FileShelf(settings.surveys, settings.translations_dir)
-    partnership = shelf.load_partnership()
+    """Copy settings to where Flask and its extensions look for them, and read each partnership's files."""
+    places = Places(read_place(settings, key, address) for key, address in settings.installed)
     app.config.update(
         SETTINGS=settings,
-        SCOPE=Scope(settings.partnership, partnership.retention.keeping),
-        SHELF=shelf,
-        PARTNERSHIP=partnership,
-        POPULATION=shelf.load_population(),
-        SCALE_TITLES=shelf.load_scales().item_scales,
-        DISCLOSURE=load_policy(settings.surveys / "disclosure.yaml"),
+        PLACES=places,
+        SINGLE_SIGN_ON=make_provider(settings),
         TESTING=settings.environment == "testing",
         SECRET_KEY=settings.secret_key.get_secret_value(),
         SECRET_KEY_FALLBACKS=[secret.get_secret_value() for secret in settings.old_secret_keys],
         SESSION_COOKIE_NAME="feedback",
-        PERMANENT_SESSION_LIFETIME=timedelta(days=partnership.retention.draft_days),
+        PERMANENT_SESSION_LIFETIME=timedelta(days=max(place.scope.keeping.draft_days for place in places.all)),
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.secure_cookies,
@@ -74,6 +73,23 @@ def configure(app: Flask, settings: Settings) -> None:
     app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     if settings.trusted_hosts:
         app.config["TRUSTED_HOSTS"] = list(settings.trusted_hosts)
+
+
+def read_place(settings: Settings, key: str, address: str) -> Place:
+    """Return a partnership as its files describe it, its pseudo-languages with it when they are switched on."""
+    shelf = FileShelf(settings.surveys_of(key), settings.translations_dir)
+    partnership = shelf.load_partnership()
+    return Place(
+        key=key,
+        scope=Scope(key, partnership.retention.keeping),
+        partnership=partnership,
+        shelf=shelf,
+        population=shelf.load_population(),
+        scale_titles=shelf.load_scales().item_scales,
+        policy=load_policy(settings.surveys_of(key) / "disclosure.yaml"),
+        languages=(*partnership.languages, *(languages.PSEUDO_LANGUAGES if settings.pseudo_languages else ())),
+        site_address=address,
+    )
 
 
 def connect_database(app: Flask, settings: Settings) -> None:
@@ -104,17 +120,11 @@ def connect_database(app: Flask, settings: Settings) -> None:
     app.teardown_request(lambda _error: set_reading(False))  # what comes next in this thread may write
 
 
-def speak_languages(app: Flask, settings: Settings) -> None:
-    """Offer the partnership's languages, and the pseudo-languages when they are switched on."""
-    spoken = app.config["PARTNERSHIP"].languages
-    if settings.pseudo_languages:
-        spoken = (*spoken, *languages.PSEUDO_LANGUAGES)
-    languages.init_languages(app, spoken, settings.translations_dir)
-
-
 def open_rooms(app: Flask) -> None:
     """Register the pages by audience, and the pages for errors."""
     from feedback_app.web.account import init_account
+    from feedback_app.web.administering import register_views as administering
+    from feedback_app.web.auditing import register_views as auditing
     from feedback_app.web.errors import init_errors
     from feedback_app.web.public.views import blueprint as public
     from feedback_app.web.respond import register_views as respond
@@ -122,7 +132,7 @@ def open_rooms(app: Flask) -> None:
 
     csrf.init_app(app)
     init_account(app)
-    for blueprint in (public, respond(), team()):
+    for blueprint in (public, respond(), team(), administering(), auditing()):
         app.register_blueprint(blueprint)
     init_errors(app)
 
@@ -132,9 +142,10 @@ def furnish_templates(app: Flask) -> None:
 
     @app.context_processor
     def furniture() -> dict[str, Any]:
+        found = find_place()
         return {
-            "partnership": app.config["PARTNERSHIP"],
-            "languages": languages.language_links() if request else [],
+            "partnership": found and found.partnership,
+            "languages": languages.language_links() if request and found else [],
             "page_language": languages.page_language(),
             "demonstration": app.config["SETTINGS"].demonstration,
         }

@@ -12,7 +12,11 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from feedback_app.domain.place import host_of
+from feedback_app.domain.single_sign_on import why_unusable
+
 DEMONSTRATION_SECRET = "demonstration-only-never-use-this-for-real-answers"  # noqa: S105 - refused in production
+_KEY = r"^[a-z0-9_]{1,40}$"
 _FERNET = re.compile(r"[A-Za-z0-9_-]{43}=")
 _HERE = Path(__file__).parent
 _PACKAGED = _HERE / "_data"
@@ -33,7 +37,8 @@ class Settings(BaseSettings):
     old_secret_keys: Annotated[tuple[SecretStr, ...], NoDecode] = ()
     data_keys: Annotated[tuple[SecretStr, ...], NoDecode] = ()
     database_url: str = "sqlite:///instance/feedback.sqlite"
-    partnership: str = Field(default="lancashire", pattern=r"^[a-z0-9_]{1,40}$")
+    partnership: str = Field(default="lancashire", pattern=_KEY)
+    partnerships: Annotated[tuple[tuple[str, str], ...], NoDecode] = ()
     surveys_dir: Path = _DATA / "surveys"
     migrations_dir: Path = _DATA / "migrations"
     translations_dir: Path = _DATA / "translations"
@@ -51,6 +56,14 @@ class Settings(BaseSettings):
     mailbox_dir: Path = Path("instance/mailbox")
     jobs_embedded: bool = True
     database_pool: int = Field(default=8, ge=1, le=200)
+    metrics_port: int = Field(default=0, ge=0, le=65535)  # 0: nothing is measured
+    allow_http: bool = False
+    second_factor: Literal["", "required", "offered"] = ""  # empty: required where answers are real
+    sso_issuer: str = ""
+    sso_client_id: str = ""
+    sso_client_secret: SecretStr = SecretStr("")
+    sso_second_factor: Literal["", "trusted", "required"] = ""  # the provider asks for one; or ours as well
+    sso_name: str = Field(default="", max_length=60)  # empty: "Sign in with your council account", in each language
 
     @field_validator("surveys_dir", "migrations_dir", "translations_dir", mode="after")
     @classmethod
@@ -62,6 +75,22 @@ class Settings(BaseSettings):
     def _several(cls, given: object) -> object:
         """Take several values as they are written in an environment: with commas between them."""
         return [part.strip() for part in given.split(",") if part.strip()] if isinstance(given, str) else given
+
+    @field_validator("partnerships", mode="before")
+    @classmethod
+    def _with_addresses(cls, given: object) -> object:
+        """Take partnerships as they are written in an environment: key=address, with commas between them."""
+        parts = [part.strip() for part in given.split(",") if part.strip()] if isinstance(given, str) else given
+        if not isinstance(parts, list | tuple):
+            return given
+        pairs = [tuple(part.split("=", 1)) if isinstance(part, str) else tuple(part) for part in parts]
+        for pair in pairs:
+            if len(pair) != 2 or not re.fullmatch(_KEY, pair[0]) or not _host_of(pair[1]):
+                raise ValueError(
+                    "name each partnership as key=address, with commas between them, such as "
+                    f"lancashire=https://surveys.lancashire.example; {'='.join(pair)!r} is written otherwise"
+                )
+        return pairs
 
     @field_validator("secret_key", mode="after")
     @classmethod
@@ -94,12 +123,11 @@ class Settings(BaseSettings):
                 'python3 -c "import secrets; print(secrets.token_urlsafe(48))"'
             )
         self._sealing()
-        if not (self.surveys_dir / self.partnership).is_dir():
-            raise ValueError(
-                f"FEEDBACK_PARTNERSHIP is {self.partnership!r}, but {self.surveys_dir} has no folder of that name. "
-                "Name one of the folders there, or set FEEDBACK_SURVEYS_DIR."
-            )
-        self._reachable()
+        self._single_sign_on()
+        self._apart()
+        for key, address in self.installed:
+            self._there(key)
+            self._reachable(address)
         return self
 
     def _sealing(self) -> None:
@@ -113,6 +141,14 @@ class Settings(BaseSettings):
             if not _FERNET.fullmatch(key.get_secret_value()):
                 raise ValueError(f"FEEDBACK_DATA_KEYS: key {at} is none. Make one: feedback-app keys new")
 
+    def _single_sign_on(self) -> None:
+        """Raise ValueError when single sign-on is set in part, or by an issuer that could vouch for anybody."""
+        secret = self.sso_client_secret.get_secret_value()
+        given = {"ISSUER": self.sso_issuer, "CLIENT_ID": self.sso_client_id, "CLIENT_SECRET": secret}
+        given["SECOND_FACTOR"] = self.sso_second_factor
+        if wrong := why_unusable(given, on_this_machine=self.environment != "production"):
+            raise ValueError(wrong)
+
     @property
     def sealing_keys(self) -> tuple[str, ...]:
         """Return the keys personal data is encrypted with, the one in use first; one is made up outside production."""
@@ -120,16 +156,50 @@ class Settings(BaseSettings):
         made_up = hashlib.sha256(b"feedback/data/" + self.secret_key.get_secret_value().encode()).digest()
         return given or (base64.urlsafe_b64encode(made_up).decode("ascii"),)
 
-    def _reachable(self) -> None:
-        """Raise ValueError when the program would refuse its own address, and with it every link that it sends."""
+    def _apart(self) -> None:
+        """Raise ValueError when partnerships could not be told apart, or when two settings say different things."""
+        for what, values in (
+            ("the partnership", [key for key, _address in self.partnerships]),
+            ("the host", [_host_of(address) for _key, address in self.partnerships]),
+        ):
+            twice = next((value for value in values if values.count(value) > 1), None)
+            if twice:
+                raise ValueError(f"FEEDBACK_PARTNERSHIPS names {what} {twice} twice: each has one of its own.")
+        for setting, given, named in (
+            ("partnership", self.partnership, [key for key, _address in self.partnerships]),
+            ("site_address", self.site_address, [address for _key, address in self.partnerships]),
+        ):
+            if named and setting in self.model_fields_set and given not in named:
+                raise ValueError(
+                    f"FEEDBACK_{setting.upper()} is {given}, but FEEDBACK_PARTNERSHIPS names {', '.join(named)}. "
+                    f"Leave FEEDBACK_{setting.upper()} out where there are several partnerships."
+                )
+
+    def _there(self, key: str) -> None:
+        """Raise ValueError when a partnership has no folder."""
+        if not self.surveys_of(key).is_dir():
+            setting = "FEEDBACK_PARTNERSHIPS names" if self.partnerships else "FEEDBACK_PARTNERSHIP is"
+            raise ValueError(
+                f"{setting} {key!r}, but {self.surveys_dir} has no folder of that name. "
+                "Name one of the folders there, or set FEEDBACK_SURVEYS_DIR."
+            )
+
+    def _reachable(self, address: str) -> None:
+        """Raise ValueError when the program would refuse an address of its own, and with it every link it sends."""
         from werkzeug.sansio.utils import host_is_trusted  # the same judge as of each request
 
-        host = urlsplit(self.site_address).netloc
+        host = urlsplit(address).netloc
         if self.trusted_hosts and not host_is_trusted(host.encode("idna").decode("ascii"), self.trusted_hosts):
+            named = "FEEDBACK_PARTNERSHIPS names" if self.partnerships else "FEEDBACK_SITE_ADDRESS is"
             raise ValueError(
-                f"FEEDBACK_SITE_ADDRESS is {self.site_address}, but its host is not among FEEDBACK_TRUSTED_HOSTS "
+                f"{named} {address}, but its host is not among FEEDBACK_TRUSTED_HOSTS "
                 f"({', '.join(self.trusted_hosts)}): no link in an e-mail could be made. Add it there, or correct it."
             )
+
+    @property
+    def installed(self) -> tuple[tuple[str, str], ...]:
+        """Return the key and the site address of each partnership: one, unless several are named."""
+        return self.partnerships or ((self.partnership, self.site_address),)
 
     @property
     def mail_waits(self) -> bool:
@@ -139,12 +209,17 @@ class Settings(BaseSettings):
     @property
     def secure_cookies(self) -> bool:
         """Return whether cookies may travel over HTTPS alone: always, but for a plain-http development address."""
-        return self.environment == "production" or self.site_address.startswith("https://")
+        everywhere = all(address.startswith("https://") for _key, address in self.installed)
+        return self.environment == "production" or everywhere
 
-    @property
-    def surveys(self) -> Path:
-        """Return the folder of this partnership's surveys."""
-        return self.surveys_dir / self.partnership
+    def surveys_of(self, key: str) -> Path:
+        """Return the folder of a partnership's surveys."""
+        return self.surveys_dir / key
+
+
+def _host_of(address: str) -> str:
+    """Return the host of a site's address, without its port; "" when that is none."""
+    return host_of(address) if address.startswith(("http://", "https://")) else ""
 
 
 def load_settings(**overrides: object) -> Settings:

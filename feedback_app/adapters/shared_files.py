@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from feedback_app.adapters.instrument_files import list_surveys, load_partnership, load_scales, load_survey
 from feedback_app.adapters.population_file import read_table
 from feedback_app.adapters.yaml_lines import Problem, Source, SurveyFileError, read_source, validated
-from feedback_app.domain import demonstration, population
+from feedback_app.domain import demonstration, duties, population
 from feedback_app.domain.demonstration import Demonstration
 from feedback_app.domain.partnership import Partnership
 from feedback_app.domain.population import Population, PopulationTable
@@ -104,6 +105,16 @@ def check_shared(root: Path) -> None:
             problems += error.problems
     if problems:
         raise SurveyFileError(problems)
+
+
+def find_lacking(root: Path, today: date) -> list[Problem]:
+    """Return what the partnership has to say in public and does not, or not any more; raise SurveyFileError."""
+    source, said = read_source(root / "partnership.yaml"), load_partnership(root).duties
+    found = []
+    for where, message in duties.lacking(said, today):
+        place = source.problem(("duties", *where), f"before real surveys open: {message}")
+        found.append(Problem(place.file, place.line, None, place.message, "warning"))
+    return found
 
 
 def _check_demonstration(root: Path) -> None:

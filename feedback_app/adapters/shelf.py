@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
@@ -13,6 +14,7 @@ from feedback_app.adapters.instrument_files import (
     list_surveys,
     list_versions,
     load_partnership,
+    load_plan,
     load_scales,
     load_survey,
     load_translations,
@@ -20,12 +22,13 @@ from feedback_app.adapters.instrument_files import (
 from feedback_app.adapters.shared_files import (
     check_population,
     check_shared,
+    find_lacking,
     load_demonstration,
     load_population,
     load_table,
 )
 from feedback_app.adapters.text_catalogue import collect_texts, write_catalogue
-from feedback_app.adapters.yaml_lines import SurveyFileError
+from feedback_app.adapters.yaml_lines import Problem, SurveyFileError
 from feedback_app.domain.demonstration import Demonstration
 from feedback_app.domain.import_map import ImportMap
 from feedback_app.domain.instrument import Instrument
@@ -44,6 +47,7 @@ class FileShelf:
     def __init__(self, surveys: Path, translations: Path) -> None:
         """Remember where the files lie; nothing is read yet."""
         self._surveys, self._translations = surveys, translations
+        self._workstreams: dict[str, str] | None = None
 
     def load_partnership(self) -> Partnership:
         """Return the partnership; raise FilesRefused."""
@@ -74,6 +78,10 @@ class FileShelf:
         reports = _refusing(lambda: check_files(self._surveys, self._translations))
         return [report for report in reports if not names or report.name in names]
 
+    def find_lacking(self, today: date) -> list[Problem]:
+        """Return what the partnership has to say in public and does not, as warnings; raise FilesRefused."""
+        return _refusing(lambda: find_lacking(self._surveys, today))
+
     def write_texts(self, path: Path) -> int:
         """Write all texts of pages and surveys into a .pot file for translators; return how many there are."""
         instruments = [self.load_document(name).instrument for name in self.list_surveys()]
@@ -81,8 +89,16 @@ class FileShelf:
         frame = population.frame if population else None
         scales = self.load_scales()
         groups = [label for breakdown in scales.breakdowns.values() for label in breakdown.groups.values()]
-        shared = [*scales.item_scales.values(), *groups, *([frame.source, frame.covers] if frame else [])]
+        titles = self.load_workstreams().values()
+        shared = [*scales.item_scales.values(), *groups, *titles, *([frame.source, frame.covers] if frame else [])]
         return write_catalogue(collect_texts(instruments, self.load_partnership(), shared), path)
+
+    def load_workstreams(self) -> dict[str, str]:
+        """Return the plan's workstreams, key and short title; none where there is no plan; raise FilesRefused."""
+        if self._workstreams is None:  # the plan is long, and pages ask for it
+            there = (self._surveys / "plan.yaml").exists()
+            self._workstreams = _refusing(lambda: load_plan(self._surveys)).workstreams if there else {}
+        return self._workstreams
 
     def load_map(self, path: Path) -> ImportMap:
         """Return the map of an import from a file; raise FilesRefused."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import click
 
+from feedback_app.cli.access import access
 from feedback_app.cli.audit import audit
 from feedback_app.cli.database import database
 from feedback_app.cli.demonstration import demonstration
 from feedback_app.cli.disclosure import disclosure
 from feedback_app.cli.importing import responses
+from feedback_app.cli.keys import keys
 from feedback_app.cli.population import population
 from feedback_app.cli.running import Commands
 from feedback_app.cli.serving import jobs, serve
@@ -20,11 +22,14 @@ from feedback_app.cli.waves import waves
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-def main() -> None:
+@click.option("--partnership", metavar="KEY", help="Which one, where there are several.")
+@click.pass_context
+def main(context: click.Context, partnership: str | None) -> None:
     """Surveys with families: prepare the database, check and open surveys, bring in answers, sum up, serve.
 
     Settings come from the environment: FEEDBACK_SECRET_KEY, FEEDBACK_DATABASE_URL and so on.
     """
+    context.obj = partnership
 
 
 _COMMANDS = (
@@ -38,7 +43,9 @@ _COMMANDS = (
     demonstration,
     translations,
     user,
+    access,
     audit,
+    keys,
     serve,
     jobs,
 )

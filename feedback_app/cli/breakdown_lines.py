@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from textwrap import wrap
 
 from feedback_app.cli import figure_lines
@@ -40,15 +41,21 @@ def breakdown_words(found: WaveBreakdown, names: Names) -> BreakdownWords:
     def labels(by: tuple[str, ...], group: Group) -> tuple[str, ...]:
         return tuple(names[name][code] for name, code in zip(by, group, strict=True))
 
+    return replace(plain_words(found.instrument.title), group=labels)
+
+
+def plain_words(title: str) -> BreakdownWords:
+    """Return the words of a file for a program; its groups go by their codes."""
     return BreakdownWords(
-        title=found.instrument.title,
+        title=title,
         base="base",
         small_group="yes",
         by=",".join,
-        group=labels,
+        group=lambda _by, group: tuple(map(str, group)),
         band=band_name,
         figure=lambda _item, name: name,
         withheld=str,
+        hidden=lambda count: f"0 to {count.high}" if count.value is None else "",
         read_me=(),
         sheets=("", ""),
     )
@@ -70,7 +77,7 @@ def breakdown_lines(found: WaveBreakdown, names: Names, step: int) -> Iterator[s
     if found.wave.demonstration:
         yield "Demonstration: every answer is made up."
     yield from wrap(CAVEAT, WIDTH)
-    yield from wrap(f"{PRIVATE} {ROUNDED.format(step=step)}", WIDTH)
+    yield from wrap(f"{PRIVATE} {_what_hidden(found.tables)}{ROUNDED.format(step=step)}", WIDTH)
     for table in found.tables:
         item = found.instrument.items[table.code]
         yield ""
@@ -83,6 +90,16 @@ def breakdown_lines(found: WaveBreakdown, names: Names, step: int) -> Iterator[s
             yield from wrap(f"Figure: {figure_lines.figure_name(item, figure.name)}", WIDTH, initial_indent="  ")
         for group in table.groups:
             yield from _group_lines(item, table, group, names, whole=figure is None or len(found.tables) == 1)
+
+
+def _what_hidden(tables: Iterable[SafeBreakdown]) -> str:
+    """Return which numbers a hidden one can stand for, nothing where none is hidden."""
+    counts = (count for table in tables for group in table.groups for count in group.counts)
+    most = sorted({count.high for count in counts if count.value is None})
+    if not most:
+        return ""
+    further = f", in some questions to {most[-1]}" if len(most) > 1 else ""
+    return f"A hidden number can be any from 0 to {most[0]}{further}. "
 
 
 def _group_lines(item: Item, table: SafeBreakdown, group: SafeGroup, names: Names, *, whole: bool) -> Iterator[str]:

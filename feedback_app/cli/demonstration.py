@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import click
 
-from feedback_app.cli.running import Refused, application, first_language, now, scope, settings, shelf, taking, writing
+from feedback_app.cli.running import (
+    Refused,
+    application,
+    first_language,
+    note,
+    now,
+    scope,
+    settings,
+    shelf,
+    taking,
+    writing,
+)
 from feedback_app.services import demonstrating
 from feedback_app.services.accounts import DEMONSTRATION_PASSWORD
 
@@ -31,6 +42,7 @@ def seed(answers: int | None) -> None:
                 ):
                     click.echo(f"{made.wave.slug}: {made.answers} invented answers")
                     taking().take_snapshot(db, made.wave.slug)
+                    note(db, "demonstration seeded", made.wave.slug)
             staff = demonstrating.seed_staff(db, scope()) if settings().demonstration else ()
         click.echo("The demonstration data is there.")
         for address in staff:

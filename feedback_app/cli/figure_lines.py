@@ -30,7 +30,7 @@ FAMILIES = {
 }
 WITHHELD = {
     "kept_private": "kept private, so that nobody can be picked out",
-    "too_close": "too close to a figure already shown",
+    "too_close": "kept private: too close to a figure already shown",
     "not_asked": "not asked",
     "items_disagree": "its questions do not go together, so read the questions",
     "too_few_items": "too few questions",

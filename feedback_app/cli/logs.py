@@ -1,4 +1,7 @@
-"""Logs: one line of JSON an event, and nothing in it about whoever asked: no address, no answer, no token, no path."""
+"""Logs: one line of JSON an event, and nothing in it about whoever asked: no address, no answer, no token, no path.
+
+What is logged while a request is answered carries the request's number, which its error page shows.
+"""
 
 from __future__ import annotations
 
@@ -46,6 +49,7 @@ class JsonLines(logging.Formatter):
         text = _REQUEST.sub(r"\1", _IP.sub("", record.getMessage())).strip()
         line: dict[str, Any] = {"event": text, "logger": record.name, "level": record.levelname.lower()}
         line["timestamp"] = self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z")
+        line |= structlog.contextvars.get_contextvars()
         if record.exc_info and record.exc_info[1] is not None:
             line["raised"] = describe(record.exc_info[1])
         return json.dumps(line)
@@ -68,6 +72,7 @@ def set_up_logs() -> None:
     stderr = cast(TextIO, CurrentStderr())
     structlog.configure(
         processors=[
+            structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             what_was_raised,

@@ -19,7 +19,7 @@ from feedback_app.cli.wording import sentences_for
 from feedback_app.clock import now_in
 from feedback_app.domain.disclosure.policy import Policy
 from feedback_app.domain.errors import FeedbackError
-from feedback_app.domain.partnership import Partnership
+from feedback_app.domain.place import Place, Places
 from feedback_app.domain.scope import Scope
 from feedback_app.domain.shelf import Shelf
 from feedback_app.extensions import db
@@ -65,6 +65,7 @@ def application() -> Iterator[Flask]:
     app = create_app()
     with app.app_context():
         try:
+            named_place()  # one that is not there is said before anything is done
             yield app
         finally:
             db.session.close()
@@ -113,6 +114,13 @@ def note(db: Session, action: str, subject: str, reason: str = "") -> None:
     note_action(db, scope(), at=now(), actor=operator(), action=action, subject=subject, reason=reason)
 
 
+def note_everywhere(db: Session, action: str, subject: str, reason: str = "") -> None:
+    """Write what a command does with the whole installation into the audit log of each partnership."""
+    at, actor = datetime.now(UTC), operator()
+    for found in cast(Places, current_app.config["PLACES"]).all:
+        note_action(db, found.scope, at=at, actor=actor, action=action, subject=subject, reason=reason)
+
+
 def own_up_to_exact_figures(subject: str, reason: str) -> None:
     """Write into the audit log that exact figures were asked for, and say so, before they are printed."""
     with writing() as db:
@@ -125,42 +133,72 @@ def settings() -> Settings:
     return cast(Settings, current_app.config["SETTINGS"])
 
 
+def named_place() -> Place | None:
+    """Return the partnership that `feedback-app --partnership` names, or None; raise Refused for an unknown one."""
+    places: Places = current_app.config["PLACES"]
+    context = click.get_current_context(silent=True)
+    key = context.find_root().obj if context else None
+    found = places.by_key(key) if key else None
+    if key and found is None:
+        raise Refused(f"There is no partnership {key!r} here. {_there(places)}")
+    return found
+
+
+def place() -> Place:
+    """Return the partnership a command is about; raise Refused where there are several and none is named."""
+    places: Places = current_app.config["PLACES"]
+    found = named_place() or (places.all[0] if len(places.all) == 1 else None)
+    if found is None:
+        raise Refused(f"{_there(places)} Say which one: feedback-app --partnership {places.all[0].key} ...")
+    return found
+
+
+def named_places() -> tuple[Place, ...]:
+    """Return the partnership a command names, or all where it names none."""
+    found = named_place()
+    return (found,) if found else cast(Places, current_app.config["PLACES"]).all
+
+
+def _there(places: Places) -> str:
+    there = [found.key for found in places.all]
+    return f"There are several partnerships: {', '.join(there)}." if len(there) > 1 else f"There is {there[0]}."
+
+
 def scope() -> Scope:
     """Return whose data a command is about."""
-    return cast(Scope, current_app.config["SCOPE"])
+    return place().scope
 
 
 def shelf() -> Shelf:
     """Return the partnership's surveys as files."""
-    return cast(Shelf, current_app.config["SHELF"])
+    return place().shelf
 
 
 def policy() -> Policy:
     """Return the partnership's thresholds of disclosure control."""
-    return cast(Policy, current_app.config["DISCLOSURE"])
+    return place().policy
 
 
 def taking() -> Taking:
     """Return how the partnership takes snapshots today."""
-    config = current_app.config
-    geography = cast(Partnership, config["PARTNERSHIP"]).geography
-    return Taking(scope(), policy(), geography, config["POPULATION"], now().date())
+    here = place()
+    return Taking(here.scope, here.policy, here.geography, here.population, now().date())
 
 
 def first_language() -> str:
     """Return the locale of the language that the surveys are written in."""
-    return cast(Partnership, current_app.config["PARTNERSHIP"]).first_language.locale
+    return place().first_locale
 
 
 def now() -> datetime:
     """Return the time now, where the partnership is."""
-    return now_in(current_app.config["PARTNERSHIP"].timezone)
+    return now_in(place().partnership.timezone)
 
 
 def in_local_time(moment: datetime) -> str:
     """Return a stored moment as it was where the partnership is, to the minute."""
     known = moment if moment.tzinfo else moment.replace(tzinfo=UTC)  # SQLite gives back what it was given, without zone
-    return f"{known.astimezone(ZoneInfo(current_app.config['PARTNERSHIP'].timezone)):%Y-%m-%d %H:%M}"
+    return f"{known.astimezone(ZoneInfo(place().partnership.timezone)):%Y-%m-%d %H:%M}"
 
 
 def today() -> date:

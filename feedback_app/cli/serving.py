@@ -15,8 +15,10 @@ from typing import IO, TYPE_CHECKING, Any
 import click
 import structlog
 
+from feedback_app.cli import measuring
 from feedback_app.cli.logs import set_up_logs
-from feedback_app.cli.running import Failed, Refused, application, reading, scope
+from feedback_app.cli.production import check_in_a_copy, refuse_unsafe
+from feedback_app.cli.running import Failed, Refused, application, named_places, reading
 from feedback_app.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -79,11 +81,18 @@ class EmbeddedJobs:
 
 def server_options(settings: Settings, host: str, port: int, workers: int, threads: int) -> dict[str, Any]:
     """Return gunicorn's options: threads, no log of requests, no proxy header believed (ProxyFix sees to that)."""
+    from feedback_app.cli.receiving import refuse_to_drain
+
     return {
         "bind": f"{host}:{port}",
         "workers": workers,
         "threads": threads,
-        "worker_class": "gthread",
+        "worker_class": "feedback_app.cli.receiving.PatientWorker",
+        "worker_connections": 1000,
+        "limit_request_line": 4094,
+        "limit_request_fields": 64,
+        "limit_request_field_size": 8190,
+        "pre_request": refuse_to_drain,
         "preload_app": False,  # each worker opens its own connections, and the parent stays small
         "accesslog": None,
         "errorlog": "-",
@@ -123,10 +132,16 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
     set_up_logs()
     warn_of_no_mail(settings)
     check_port(host, port)
-    run_server(settings, server_options(settings, host, port, workers, threads))
+    if settings.metrics_port:
+        check_port(measuring.HOST, settings.metrics_port, "FEEDBACK_METRICS_PORT")
+    check_in_a_copy(settings)
+    options = server_options(settings, host, port, workers, threads)
+    if settings.metrics_port:
+        options |= measuring.Measuring(settings).hooks()
+    run_server(settings, options)
 
 
-def check_port(host: str, port: int) -> None:
+def check_port(host: str, port: int, named_by: str = "--port") -> None:
     """Raise Refused when something else listens at the port already."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
@@ -135,7 +150,7 @@ def check_port(host: str, port: int) -> None:
             probe.bind((host, port))
         except OSError as busy:
             raise Refused(
-                f"Port {port} of {host} cannot be used: {busy.strerror}. Choose another with --port."
+                f"Port {port} of {host} cannot be used: {busy.strerror}. Choose another with {named_by}."
             ) from busy
 
 
@@ -182,6 +197,7 @@ def jobs() -> None:
 def run(once: bool) -> None:
     """Do the jobs in this process, until it is told to end. Any number of these may run."""
     set_up_logs()
+    refuse_unsafe(load_settings())
     with application() as app:
         warn_of_no_mail(app.config["SETTINGS"])
         runner = app.extensions["jobs"]
@@ -201,7 +217,8 @@ def status() -> None:
     from feedback_app.store import outbox
 
     with application(), reading() as db:
-        click.echo(json.dumps(outbox.count_jobs(db, scope())))
+        counted = [outbox.count_jobs(db, place.scope) for place in named_places()]
+        click.echo(json.dumps({name: sum(one[name] for one in counted) for name in counted[0]}))
 
 
 @jobs.command("sweep")
@@ -214,6 +231,7 @@ def sweep(dry_run: bool) -> None:
     set_up_logs()
     with application() as app:
         runner = app.extensions["jobs"]
+        runner = runner.only(named_places())
         swept = runner.sweep(dry_run=dry_run)
         told = {} if dry_run else {"messages": runner.tell_closed()}
         click.echo(json.dumps({"would_delete" if dry_run else "deleted": swept.as_dict(), **told}))

@@ -7,22 +7,25 @@ from collections.abc import Mapping
 from typing import Any
 
 import click
-from flask import current_app
 
-from feedback_app.cli import breakdown_lines, figure_lines
+from feedback_app.cli import breakdown_lines, figure_lines, wave_lines
 from feedback_app.cli.running import (
     Failed,
     Refused,
     application,
     first_language,
     own_up_to_exact_figures,
+    place,
     policy,
     reading,
     scope,
     shelf,
     writing_between,
 )
+from feedback_app.cli.wave_lines import InWave
+from feedback_app.domain.dimensions import WAVE
 from feedback_app.domain.disclosure.ledger import Audience
+from feedback_app.domain.instrument import TextItem
 from feedback_app.domain.partnership import Geography
 from feedback_app.reports.summary_csv import Changes, summary_csv
 from feedback_app.services import breaking_down, comparing, exporting, summarising
@@ -34,6 +37,11 @@ from feedback_app.services.wave_summary import WaveSummary
 
 EXACT_ALONE = "Exact figures are of one wave, unweighted, as table or json: leave out --compare, --weighted and csv."
 
+ONE_EACH = "Name one thing after each --by: {}"
+WHAT_BY = "Say what to break {item} down by: summary --wave {slug} --by district --item {item}"
+WAVES_OF_ONE = "Waves stand side by side for one question at a time: name it with --item."
+WAVES_ALONE = "--by wave stands alone. Groups of an earlier wave: name that wave with --wave."
+LEAST_WAVES = 2
 BY_ALONE = (
     "Groups are of one wave, protected and unweighted: name them with --by, without --compare, --weighted, --exact."
 )
@@ -43,7 +51,9 @@ BY_ALONE = (
 @click.option("--wave", "slug", required=True, help="The wave's name; see them with: wave list")
 @click.option("--compare", "earlier", help="An earlier wave of the same survey: also say what changed since then.")
 @click.option(
-    "--by", multiple=True, help="Break the answers down: by district, help plan (provision) ...; two at most."
+    "--by",
+    multiple=True,
+    help="Break the answers down: by district, help plan (provision) ..., two at most; or by wave.",
 )
 @click.option("--item", help="With --by: one question alone, such as PC06.")
 @click.option("--weighted", is_flag=True, help="Also print weighted figures, and compare by them, where that may be.")
@@ -62,10 +72,11 @@ def summary(
 ) -> None:
     """Sum up a wave, or break it down by group; protected, so that its figures point to nobody."""
     if by or item:
-        if not by or exact or earlier or weighted:
+        if exact or earlier or weighted:
             raise Refused(BY_ALONE)
+        _check_by(slug, by, item)
         with application():
-            _print_by_group(slug, by, item, form)
+            (_print_by_wave if by == (WAVE,) else _print_by_group)(slug, by, item, form)
         return
     if exact and (earlier or weighted or form == "csv"):
         raise Refused(EXACT_ALONE)
@@ -74,7 +85,7 @@ def summary(
             _print_exactly(slug, form, reason)
             return
         found, compared = _found(slug, earlier, weighted=weighted)
-        titles = current_app.config["SCALE_TITLES"]
+        titles = place().scale_titles
     if weighted:
         _say_what_is_not_weighted(found, compared)
     if form == "json":
@@ -89,9 +100,44 @@ def summary(
             click.echo(line)
 
 
+def _check_by(slug: str, by: tuple[str, ...], item: str | None) -> None:
+    """Raise Refused with what to type instead where --by and --item do not go together."""
+    if not by:
+        raise Refused(WHAT_BY.format(slug=slug, item=item))
+    if any("," in name for name in by):
+        names = (name.strip() for one in by for name in one.split(","))
+        raise Refused(ONE_EACH.format(" ".join(f"--by {name}" for name in names if name)))
+    if WAVE in by and len(by) > 1:
+        raise Refused(WAVES_ALONE)
+    if WAVE in by and not item:
+        raise Refused(WAVES_OF_ONE)
+
+
+def _print_by_wave(slug: str, _by: tuple[str, ...], code: str | None, form: str) -> None:
+    """Print one question beside the earlier waves that asked it alike."""
+    population, language = place().population, first_language()
+    with reading() as db:
+        waves = breaking_down.list_waves_alike(db, scope(), slug, code or "")
+        if len(waves) < LEAST_WAVES:
+            raise Refused(f"No earlier wave asked {code} alike, so there is nothing to set beside {slug}.")
+        every = [summarising.summarise_wave(db, scope(), one.slug, policy(), language, population) for one in waves]
+    tables = [next(table for table in found.release if table.code == code) for found in every]
+    beside = [InWave(found, table) for found, table in zip(every, tables, strict=True)]
+    item = every[-1].instrument.items[code or ""]
+    if isinstance(item, TextItem):
+        raise Refused(f"{slug} has no question {code} whose answers are broken down.")
+    if form == "json":
+        _print_json(wave_lines.waves_as_dict(item, beside))
+    elif form == "csv":
+        click.echo(wave_lines.waves_csv(item, beside, every[-1].instrument.title), nl=False)
+    else:
+        for line in wave_lines.wave_lines(item, beside):
+            click.echo(line)
+
+
 def _print_by_group(slug: str, by: tuple[str, ...], item: str | None, form: str) -> None:
     """Print the answers by group; the ledger has what two at once show before it is printed."""
-    geography = current_app.config["PARTNERSHIP"].geography
+    geography = place().geography
     found = _released(slug, by, item, geography)
     if form == "json":
         _print_json(found.as_dict())
@@ -121,7 +167,7 @@ def _released(slug: str, by: tuple[str, ...], item: str | None, geography: Geogr
 
 def _found(slug: str, earlier: str | None, *, weighted: bool) -> tuple[WaveSummary, WaveComparison | None]:
     """Return a wave summed up and, where an earlier one is named, what changed since then."""
-    population, language = current_app.config["POPULATION"], first_language()
+    population, language = place().population, first_language()
     with reading() as db:
         found = summarising.summarise_wave(db, scope(), slug, policy(), language, population)
         if earlier is None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from feedback_app.cli.running import FAILED, application, shelf
+from feedback_app.cli.running import FAILED, application, shelf, today
 from feedback_app.domain.shelf import FileProblem, SurveyReport
 
 
@@ -30,14 +30,20 @@ def list_them() -> None:
 @click.option("--quiet", is_flag=True, help="Show what is wrong and nothing else.")
 @click.pass_context
 def check(ctx: click.Context, names: tuple[str, ...], quiet: bool) -> None:
-    """Check surveys (all of them, or those named): what is wrong, how long they take, how hard they read."""
+    """Check surveys (all of them, or those named): what is wrong, how long they take, how hard they read.
+
+    The check of all of them also says what the law asks you to say in public and partnership.yaml does not say yet.
+    """
     with application():
         reports = shelf().check(names)
+        lacking = [] if names else shelf().find_lacking(today())
     for report in reports:
         for problem in (*report.problems, *report.findings):
             click.echo(line_for(problem))
         if not quiet:
             click.echo(summary_of(report))
+    for problem in lacking:
+        click.echo(line_for(problem))
     wrong = sum(len(report.errors) for report in reports)
     if wrong:
         click.echo(f"{wrong} must be mended before these surveys can be opened.", err=True)

@@ -19,10 +19,10 @@ from feedback_app.cli.running import (
     note,
     now,
     own_up_to_exact_figures,
+    place,
     policy,
     reading,
     scope,
-    settings,
     shelf,
     taking,
     writing,
@@ -129,7 +129,7 @@ def open_one(survey: str, slug: str, opens: datetime | None, until: datetime | N
             )
             note(db, "wave opened", slug)
         total = checksum(as_data(document.instrument))
-        click.echo(f"{wave.slug} is there: {settings().site_address.rstrip('/')}/surveys/{wave.survey_slug}")
+        click.echo(f"{wave.slug} is there: {place().site_address.rstrip('/')}/surveys/{wave.survey_slug}")
         click.echo(f"Version {document.instrument.version} is frozen. Its line for fielded.yaml:")
         click.echo(f"  {survey}: {{{document.instrument.version}: {total}}}")
 
@@ -222,6 +222,7 @@ def link(slug: str, kind: str) -> None:
     """Make a link to a wave for one school, session, kiosk or batch of paper; it names none of them."""
     with application(), writing() as db:
         wave, collector = linking.add_link(db, scope(), slug, kind)
+        note(db, "wave link made", slug, kind)
         title = fielding.get_instrument(db, wave.version_id, first_language()).title
-        click.echo(f"{settings().site_address.rstrip('/')}/surveys/{wave.survey_slug}?via={collector}")
+        click.echo(f"{place().site_address.rstrip('/')}/surveys/{wave.survey_slug}?via={collector}")
         click.echo(f"A {kind} link to “{title}”. Give it to one {kind} only, so that they can be counted.", err=True)

@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field
 
+from feedback_app.domain import duties as public_duties
+from feedback_app.domain.duties import Duties, texts_of_duties
 from feedback_app.domain.instrument import Frozen
 from feedback_app.domain.scope import Role
 from feedback_app.domain.wave import Keeping
@@ -74,10 +76,11 @@ class Contacts(Frozen):
 
 
 class Reader(Frozen):
-    """Who reads what: told to families before they answer."""
+    """Who reads what: told to families before they answer; `young` says it to the young, in one or two sentences."""
 
     who: str
     reads: str
+    young: str = ""
 
 
 class StaffRole(Frozen):
@@ -116,6 +119,7 @@ class Partnership(Frozen):
     readers: tuple[Reader, ...] = Field(min_length=1)
     staff_roles: tuple[StaffRole, ...] = ()
     retention: Retention
+    duties: Duties = Duties()
 
     @property
     def first_language(self) -> Language:
@@ -145,11 +149,13 @@ def texts_of_partnership(partnership: Partnership) -> Iterator[str]:
     for reader in partnership.readers:
         yield reader.who
         yield reader.reads
+        yield from filter(None, (reader.young,))
     for locality in partnership.geography.localities:
         yield locality.name
     for role in partnership.staff_roles:
         yield role.name
         yield role.may
+    yield from texts_of_duties(partnership.duties)
 
 
 def disagreements(partnership: Partnership) -> list[str]:
@@ -175,7 +181,7 @@ def disagreements(partnership: Partnership) -> list[str]:
         found.append(f"there is no timezone {partnership.timezone!r}; they are called Europe/London and the like")
     described = {role.key for role in partnership.staff_roles}
     found += [f"the staff role {role.value} is not described" for role in Role if described and role not in described]
-    return found
+    return [*found, *public_duties.disagreements(partnership.duties)]
 
 
 def _is_timezone(name: str) -> bool:

@@ -110,6 +110,12 @@ class Plan(Frozen):
     priorities: tuple[Priority, ...] = Field(min_length=1)
 
     @cached_property
+    def workstreams(self) -> dict[str, str]:
+        """Return the workstreams, each of which carries a priority: its key and its short title, in order."""
+        named = {priority.key or f"P{priority.number}": priority for priority in self.priorities}
+        return {key: priority.short_title or priority.title for key, priority in named.items()}
+
+    @cached_property
     def references(self) -> frozenset[str]:
         """Return all that a question may refer to: outcomes, actions by id and as printed, lines of evidence."""
         outcomes = [outcome for priority in self.priorities for outcome in priority.outcomes]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol
 
+from feedback_app.domain.place import Place
+
 
 class Mailer(Protocol):
     """Sends one message, or raises."""
@@ -16,5 +18,5 @@ class Mailer(Protocol):
 class JobHandler(Protocol):
     """Does one kind of job from the outbox; may be called again after a crash, so it must bear being repeated."""
 
-    def __call__(self, payload: Mapping[str, Any]) -> None:
-        """Do the job, or raise to have it tried again later."""
+    def __call__(self, place: Place, payload: Mapping[str, Any]) -> None:
+        """Do a partnership's job, or raise to have it tried again later."""

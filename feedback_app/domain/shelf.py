@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -85,6 +86,9 @@ class Shelf(Protocol):
     def check(self, names: Sequence[str] = ()) -> Sequence[SurveyReport]:
         """Return a report a version, of all surveys or the named ones; raise FilesRefused."""
 
+    def find_lacking(self, today: date) -> Sequence[FileProblem]:
+        """Return what the partnership has to say in public and does not, as warnings; raise FilesRefused."""
+
     def write_texts(self, path: Path) -> int:
         """Write all texts of pages and surveys into a .pot file for translators; return how many there are."""
 
@@ -102,6 +106,9 @@ class Shelf(Protocol):
 
     def load_scales(self) -> Scales:
         """Return what the surveys share, such as the names of reporting groups; raise FilesRefused."""
+
+    def load_workstreams(self) -> Mapping[str, str]:
+        """Return the plan's workstreams, key and short title; none where there is no plan; raise FilesRefused."""
 
     def load_map(self, path: Path) -> ImportMap:
         """Return the map of an import from a file; raise FilesRefused."""

@@ -10,15 +10,21 @@ from flask import Flask, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from feedback_app.domain.place import Place
 from feedback_app.domain.ports import JobHandler, Mailer
 from feedback_app.extensions import db
 from feedback_app.services import posting
+from feedback_app.services.inviting import INVITATION
 from feedback_app.store import people
+from feedback_app.store.engine import reading_only
 
 
 def make_handlers(app: Flask, mailer: Mailer) -> dict[str, JobHandler]:
     """Return kind -> handler."""
+    from feedback_app.jobs.inviting import SendInvitation
+
     return {
+        INVITATION: SendInvitation(app, mailer),
         posting.EMAIL: SendEmail(mailer),
         posting.PASSWORD_LINK: SendPasswordLink(app, mailer),
         posting.WAVE_CLOSED: SendWaveClosed(app, mailer),
@@ -26,9 +32,12 @@ def make_handlers(app: Flask, mailer: Mailer) -> dict[str, JobHandler]:
 
 
 @contextmanager
-def at_site(app: Flask) -> Iterator[None]:
-    """Make addresses begin with the site's own, whatever host a request may have named, and words be the site's."""
-    with app.test_request_context(base_url=app.config["SETTINGS"].site_address):
+def at_site(app: Flask, place: Place) -> Iterator[None]:
+    """Make addresses begin with the partnership's own, whatever host a request may have named; words are its, too.
+
+    What is read takes no turn to write; a handler that writes something asks for one (store.engine.turn_to_write).
+    """
+    with reading_only(), app.test_request_context(base_url=place.site_address):
         yield
 
 
@@ -39,7 +48,7 @@ class SendEmail:
         """Send through `mailer`."""
         self.mailer = mailer
 
-    def __call__(self, payload: Mapping[str, Any]) -> None:
+    def __call__(self, place: Place, payload: Mapping[str, Any]) -> None:
         """Send `to`, `subject`, `text`."""
         self.mailer.send(payload["to"], payload["subject"], payload["text"])
 
@@ -51,16 +60,16 @@ class SendPasswordLink:
         """Make links for `app`, send through `mailer`."""
         self.app, self.mailer = app, mailer
 
-    def __call__(self, payload: Mapping[str, Any]) -> None:
-        """Send a link to the address `to` when it has an account that is on; do nothing when not."""
+    def __call__(self, place: Place, payload: Mapping[str, Any]) -> None:
+        """Send a link to the address `to` when it has an account that is on and has a password; do nothing when not."""
         from flask_security.recoverable import generate_reset_link
 
-        with at_site(self.app):
-            user = people.find_user(db.session, self.app.config["SCOPE"], payload["to"].lower())
-            if user is None or not user.active:
+        with at_site(self.app, place):
+            user = people.find_user(db.session, place.scope, payload["to"].lower())
+            if user is None or not user.active or user.password is None:  # invited, or vouched for by others
                 return
             link, _token = generate_reset_link(user)
-            address, subject = user.email, _("A new password for %(site)s", site=_site(self.app))
+            address, subject = user.email, _("A new password for %(site)s", site=site_name(place))
             text = "\n\n".join(
                 [
                     _("Somebody, perhaps you, asked for a new password for this address."),
@@ -79,15 +88,15 @@ class SendWaveClosed:
         """Make addresses for `app`, send through `mailer`."""
         self.app, self.mailer = app, mailer
 
-    def __call__(self, payload: Mapping[str, Any]) -> None:
+    def __call__(self, place: Place, payload: Mapping[str, Any]) -> None:
         """Send `to` the `title`, the protected number `answered`, and where the summary of `slug` is."""
-        with at_site(self.app):
+        with at_site(self.app, place):
             subject = _("“%(title)s” has closed", title=" ".join(payload["title"].split()))
             text = "\n\n".join(
                 [
                     _("The survey “%(title)s” has closed.", title=payload["title"]),
                     _answered(payload["answered"]),
-                    _grace(self.app.config["SCOPE"].keeping.grace_days),
+                    _grace(place.scope.keeping.grace_days),
                     _("The summary: %(address)s", address=url_for("team.wave", slug=payload["slug"], _external=True)),
                 ]
             )
@@ -108,5 +117,6 @@ def _grace(days: int) -> str:
     )
 
 
-def _site(app: Flask) -> str:
-    return " ".join(str(app.config["PARTNERSHIP"].name).split())
+def site_name(place: Place) -> str:
+    """Return the partnership's name on one line, for a subject."""
+    return " ".join(place.partnership.name.split())

@@ -7,6 +7,7 @@ from dataclasses import astuple, dataclass, fields, replace
 from datetime import date
 
 from feedback_app.domain.disclosure.grouped import Band, Group
+from feedback_app.domain.disclosure.safe import SafeCount
 from feedback_app.domain.disclosure.safe_breakdowns import SafeBreakdown, SafeGroup
 from feedback_app.domain.instrument import Item
 from feedback_app.reports.tables import total_cell, unit_of
@@ -24,6 +25,7 @@ class BreakdownWords:
     band: Callable[[Item, Band], str]
     figure: Callable[[Item, str], str]
     withheld: Callable[[str], str]
+    hidden: Callable[[SafeCount], str]  # what a hidden number can be, nothing for one that is shown
     read_me: tuple[tuple[str, str], ...]
     sheets: tuple[str, str]
 
@@ -90,7 +92,9 @@ def _group_rows(
         return
     for band, count, percent in zip(table.bands, group.counts, group.percents, strict=True):
         answer = words.band(item, band)
-        yield replace(head, part="answer", answer=answer, people=count.as_plain(), figure=percent, unit="percent")
+        can_be = words.hidden(count)
+        row = replace(head, part="answer", answer=answer, people=count.as_plain(), figure=percent, unit="percent")
+        yield replace(row, withheld=can_be)
     if figure := group.figure:
         yield replace(
             head,

@@ -23,6 +23,7 @@ class Words:
     missing: Mapping[str, str]
     figure: Callable[[Item, str], str]
     withheld: Callable[[str], str]
+    hidden: Callable[[SafeCount], str]  # what a hidden number can be, nothing for one that is shown
     title: str
     score: str  # a scale's own lines: its mean, those without one, how well its questions agree
     without_score: str
@@ -89,10 +90,11 @@ def _item_rows(item: Item, table: SafeTable, words: Words) -> Iterator[Row]:
     yield Row(*head, "base", None, label, total_cell(table.base), small_group=small, withheld=held)
     if not isinstance(item, TextItem):
         for share in table.distribution:
-            people = share.count.as_plain()
-            yield Row(*head, "answer", share.code, item.label_of(share.code), people, share.percent, unit="percent")
+            people, can_be = share.count.as_plain(), words.hidden(share.count)
+            row = Row(*head, "answer", share.code, item.label_of(share.code), people, share.percent, unit="percent")
+            yield replace(row, withheld=can_be)
     for kind, count in table.missing.items():
-        yield Row(*head, "missing", None, words.missing[kind], count.as_plain())
+        yield Row(*head, "missing", None, words.missing[kind], count.as_plain(), withheld=words.hidden(count))
     for figure in table.figures:
         yield _figure_row(head, words.figure(item, figure.name), figure, words)
     for figure in table.weighted:
@@ -119,7 +121,8 @@ def _scale_rows(scale: SafeScale, words: Words) -> Iterator[Row]:
         if scale.weighted:
             yield _figure_row(head, words.weighted % {"figure": words.score}, scale.weighted, words, "weighted")
         if scale.without is not None:
-            yield Row(*head, "missing", None, words.without_score, scale.without.as_plain())
+            can_be = words.hidden(scale.without)
+            yield Row(*head, "missing", None, words.without_score, scale.without.as_plain(), withheld=can_be)
     alpha = scale.alpha
     if alpha is not None and alpha.value is not None:
         people = total_cell(alpha.base)

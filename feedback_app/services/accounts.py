@@ -21,9 +21,20 @@ LONGEST_PASSWORD = 200
 # Argon2id at the least cost that OWASP's cheat sheet on storing passwords asks for: 19 MiB a check keeps memory flat.
 HASH_COST = {"memory_cost": 19_456, "time_cost": 2, "parallelism": 1}
 DEMONSTRATION_PASSWORD = "look around 2026"  # noqa: S105 - printed at the start of a demonstration, of no use elsewhere
-DEMONSTRATION_STAFF = {"send.team@example.org": Role.SEND_TEAM, "lead@example.org": Role.WORKSTREAM_LEAD}
+DEMONSTRATION_STAFF = {
+    "send.team@example.org": Role.SEND_TEAM,
+    "lead@example.org": Role.WORKSTREAM_LEAD,
+    "administrator@example.org": Role.ADMINISTRATOR,
+    "auditor@example.org": Role.AUDITOR,
+    "powar@example.org": Role.POWAR_WORKER,
+    "forum@example.org": Role.FORUM_ORGANISER,
+    "board@example.org": Role.BOARD_MEMBER,
+    "safeguarding@example.org": Role.SAFEGUARDING_READER,
+}
 FREE_TRIES = 6
 SECONDS_A_TRY = 20  # after those, one try more in so many seconds: for this account only, and never none at all
+SECONDS_A_CODE = 120  # the same for codes of six digits, asked for after the right password: one in 350,000 hits
+PASSWORD_TRY, CODE_TRY = "sign-in", "second"
 
 
 class AccountRefused(ValueError):
@@ -49,7 +60,7 @@ def add_user(db: Session, scope: Scope, email: str, password: str, roles: Sequen
         )
     if not roles:
         raise AccountRefused("Name at least one role.")
-    if people.is_taken(db, address):
+    if people.is_taken(db, scope, address):
         raise AccountRefused(f"There is an account for {address} already.")
     user = User(
         partnership=scope.partnership,
@@ -91,26 +102,30 @@ def list_addresses(db: Session, scope: Scope, role: Role) -> list[str]:
     return [user.email for user in people.list_users(db, scope) if user.active and user.has_role(role.value)]
 
 
-def set_password_hash(db: Session, email: str, hashed: str) -> None:
+def set_password_hash(db: Session, scope: Scope, email: str, hashed: str) -> None:
     """Keep the same password under a newer hash; sessions go on."""
-    people.set_password_hash(db, email, hashed)
+    user = people.find_user(db, scope, email)
+    if user is not None:
+        user.password = hashed
 
 
-def _tries_of(address: str) -> str:
+def _tries_of(scope: Scope, address: str, kind: str) -> str:
     """Return the name under which an address's tries are counted; it says nothing of the address."""
-    return "sign-in/" + hashlib.sha256(f"feedback/sign-in/{address}".encode()).hexdigest()[:32]
+    told = f"feedback/{kind}/{scope.partnership}/{address}"
+    return f"{kind}/{hashlib.sha256(told.encode()).hexdigest()[:32]}"
 
 
-def note_try(db: Session, address: str, now: datetime) -> int:
+def note_try(db: Session, scope: Scope, address: str, now: datetime, kind: str = PASSWORD_TRY) -> int:
     """Count one try for an address, known or not, and return 0, or the seconds to wait when there were too many."""
-    name, now = _tries_of(address), now.astimezone(UTC)
-    level = throttle.get_level(db, name, now, 1 / SECONDS_A_TRY)
+    name, now = _tries_of(scope, address, kind), now.astimezone(UTC)
+    seconds = SECONDS_A_CODE if kind == CODE_TRY else SECONDS_A_TRY
+    level = throttle.get_level(db, name, now, 1 / seconds)
     if level > FREE_TRIES - 1:
-        return max(1, math.ceil((level - FREE_TRIES + 1) * SECONDS_A_TRY))
+        return max(1, math.ceil((level - FREE_TRIES + 1) * seconds))
     throttle.set_level(db, name, level + 1, now)
     return 0
 
 
-def forget_tries(db: Session, address: str) -> None:
+def forget_tries(db: Session, scope: Scope, address: str, kind: str = PASSWORD_TRY) -> None:
     """Forget an address's tries: the right person came in, or chose a new password."""
-    throttle.set_level(db, _tries_of(address), 0.0, datetime.fromtimestamp(0, UTC))
+    throttle.set_level(db, _tries_of(scope, address, kind), 0.0, datetime.fromtimestamp(0, UTC))

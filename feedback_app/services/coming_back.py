@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -27,40 +28,45 @@ class CodeForm:
     seconds_open: float
 
 
-def _check_pace(db: Session, now: datetime, form: CodeForm) -> None:
+def _failures_of(scope: Scope) -> str:
+    """Return the name under which a partnership's failures are counted."""
+    return "codes/" + hashlib.sha256(scope.partnership.encode()).hexdigest()[:32]
+
+
+def _check_pace(db: Session, scope: Scope, now: datetime, form: CodeForm) -> None:
     """Raise CodesSlowedDown when there were many failures and this form has not waited, or was used before."""
-    if throttle.get_level(db, "codes", now, LEAK_PER_SECOND) <= FREE_FAILURES:
+    if throttle.get_level(db, _failures_of(scope), now, LEAK_PER_SECOND) <= FREE_FAILURES:
         return
     waited = WAIT_SECONDS <= form.seconds_open < tickets.LASTS.total_seconds()
     if not waited or not tickets.use_ticket(db, form.mark, now):
         raise CodesSlowedDown(WAIT_SECONDS)
 
 
-def _note_failure(db: Session, now: datetime) -> None:
-    level = throttle.get_level(db, "codes", now, LEAK_PER_SECOND)
-    throttle.set_level(db, "codes", min(level + 1, FREE_FAILURES * 10), now)
+def _note_failure(db: Session, scope: Scope, now: datetime) -> None:
+    level = throttle.get_level(db, _failures_of(scope), now, LEAK_PER_SECOND)
+    throttle.set_level(db, _failures_of(scope), min(level + 1, FREE_FAILURES * 10), now)
 
 
 def find_draft_by_code(
     db: Session, scope: Scope, typed: str, *, now: datetime, form: CodeForm
 ) -> tuple[str, DraftFacts] | None:
     """Return (code, draft) for a typed save code, or None, which counts as a failure; raise CodesSlowedDown."""
-    _check_pace(db, now, form)
+    _check_pace(db, scope, now, form)
     code = codes.read_code(typed)
     draft = drafts.find_draft(db, scope, codes.hash_of(code, "draft")) if code else None
     if code and draft and may_finish(draft.wave.opens_on, draft.wave.closed_from, now.date(), scope.keeping):
         return code, draft
-    _note_failure(db, now)
+    _note_failure(db, scope, now)
     return None
 
 
 def find_response_by_receipt(db: Session, scope: Scope, typed: str, *, now: datetime, form: CodeForm) -> bool:
     """Return whether a typed receipt code belongs to answers; if not, it counts as a failure."""
-    _check_pace(db, now, form)
+    _check_pace(db, scope, now, form)
     code = codes.read_code(typed)
     if code and responses.find_wave_of_receipt(db, scope, codes.hash_of(code, "receipt")):
         return True
-    _note_failure(db, now)
+    _note_failure(db, scope, now)
     return False
 
 

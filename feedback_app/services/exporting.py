@@ -26,7 +26,6 @@ from feedback_app.store import audit, responses
 from feedback_app.store.tables import BREAKDOWNS
 
 ROWS_EXPORTED = "rows exported"
-ROWS_REFUSED = "rows refused"
 FACTS = ("week", "language", "form", "mode", "pace")
 PACKED_FAST = 1  # of 9: codes and labels repeat so much that more work saves little
 
@@ -92,8 +91,3 @@ def _rows(db: Session, instrument: Instrument, found: Iterator[tuple[Any, ...]])
 def log_export(db: Session, scope: Scope, slug: str, *, actor: str, reason: str, now: datetime) -> None:
     """Log who takes a wave's rows out, and why."""
     audit.add_entry(db, scope, at=now, actor=actor, action=ROWS_EXPORTED, subject=slug, reason=reason)
-
-
-def log_refusal(db: Session, scope: Scope, slug: str, *, actor: str, now: datetime) -> None:
-    """Log that somebody whose role may not take rows out tried to."""
-    audit.add_entry(db, scope, at=now, actor=actor, action=ROWS_REFUSED, subject=slug)

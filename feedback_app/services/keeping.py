@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, astuple, dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -23,6 +23,10 @@ class Swept:
     failed_jobs: int = 0
     tries: int = 0
     went_wrong: int = field(default=0, compare=False)
+
+    def __add__(self, other: Swept) -> Swept:
+        """Return both together."""
+        return Swept(*(mine + yours for mine, yours in zip(astuple(self), astuple(other), strict=True)))
 
     def as_dict(self) -> dict[str, int]:
         """Return name -> number, of what went."""

@@ -34,7 +34,7 @@ def put_email(db: Session, scope: Scope, to: str, subject: str, text: str) -> No
 def put_password_link(db: Session, scope: Scope, address: str, now: datetime) -> None:
     """Ask for a link to a new password, whether or not there is an account; too many for one address do nothing."""
     now = now.astimezone(UTC)
-    name = "link/" + hashlib.sha256(f"feedback/link/{address}".encode()).hexdigest()[:32]
+    name = "link/" + hashlib.sha256(f"feedback/link/{scope.partnership}/{address}".encode()).hexdigest()[:32]
     level = throttle.get_level(db, name, now, 1 / LINK_SECONDS)
     if level <= LINKS_AT_ONCE - 1:
         throttle.set_level(db, name, level + 1, now)

@@ -38,7 +38,10 @@ class User(Base, UserMixin):
     """A member of staff of one partnership. No address or time of signing in is kept."""
 
     __tablename__ = "staff_user"
-    __table_args__ = (UniqueConstraint("partnership", "email"), UniqueConstraint("sso_issuer", "sso_subject"))
+    __table_args__ = (
+        UniqueConstraint("partnership", "email"),
+        UniqueConstraint("partnership", "sso_issuer", "sso_subject"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     partnership: Mapped[str] = mapped_column(String(40))

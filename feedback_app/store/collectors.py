@@ -15,6 +15,12 @@ def find_collector(db: Session, wave_id: uuid.UUID, collector_id: str) -> str | 
     return db.scalar(select(Collector.id).where(Collector.id == collector_id, Collector.wave_id == wave_id))
 
 
+def list_kinds(db: Session, wave_id: uuid.UUID) -> list[str]:
+    """Return the kinds of the ways in that a wave has, each once, in order of the alphabet."""
+    kinds = select(Collector.kind).where(Collector.wave_id == wave_id).distinct().order_by(Collector.kind)
+    return list(db.scalars(kinds))
+
+
 def add_collector(db: Session, collector_id: str, wave_id: uuid.UUID, kind: str) -> None:
     """Add a way in to a wave."""
     db.add(Collector(id=collector_id, wave_id=wave_id, kind=kind))

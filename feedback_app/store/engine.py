@@ -6,7 +6,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from typing import Any
 
@@ -20,13 +20,18 @@ _TURN = "has its turn to write"
 
 
 @contextmanager
-def reading_only() -> Iterator[None]:
-    """Let transactions begun inside take no write lock: for answering GET."""
-    token = _reading.set(True)
+def begun_to_read(only: bool) -> Iterator[None]:
+    """Let transactions begun inside only read, or write too; afterwards those of the caller begin as before."""
+    token = _reading.set(only)
     try:
         yield
     finally:
         _reading.reset(token)
+
+
+def reading_only() -> AbstractContextManager[None]:
+    """Let transactions begun inside take no write lock: for answering GET."""
+    return begun_to_read(True)
 
 
 def set_reading(only: bool) -> None:
@@ -54,15 +59,13 @@ def turn_to_write(db: Session) -> Iterator[None]:
     What was read before is let go, so that no turn to write waits for it; afterwards the session only reads again.
     """
     db.rollback()
-    token = _reading.set(False)
-    try:
-        yield
-        db.commit()
-    except BaseException:
-        db.rollback()
-        raise
-    finally:
-        _reading.reset(token)
+    with begun_to_read(False):
+        try:
+            yield
+            db.commit()
+        except BaseException:
+            db.rollback()
+            raise
 
 
 def empty_log(engine: Engine) -> None:

@@ -61,6 +61,19 @@ def seal_anew(sealed: str) -> str:
         raise CannotBeOpened from wrong
 
 
+def key_number(sealed: str) -> int | None:
+    """Return which of the keys something was sealed with, counted from 1; None when it is none of them."""
+    from cryptography.fernet import InvalidToken
+
+    for number, key in enumerate(_keys, start=1):
+        try:
+            _ring((key,)).decrypt(sealed.encode())
+        except InvalidToken:
+            continue
+        return number
+    return None
+
+
 class SealedText(TypeDecorator[str]):
     """A text that is encrypted in the database."""
 

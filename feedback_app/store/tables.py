@@ -250,7 +250,7 @@ class AuditEntry(Base):
     """
 
     __tablename__ = "audit_entry"
-    __table_args__ = (UniqueConstraint("partnership", "number"),)
+    __table_args__ = (UniqueConstraint("partnership", "number"), Index(None, "partnership", "actor", "at"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     partnership: Mapped[str] = mapped_column(String(40))

@@ -6,23 +6,21 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar, cast
 
-from flask import abort, current_app, request
+from flask import abort, request
 from flask_login import current_user
 from sqlalchemy.orm import Session
+from werkzeug.exceptions import Forbidden
 
 from feedback_app.domain.permissions import Permission, permissions_of
-from feedback_app.domain.scope import Role, Scope
+from feedback_app.domain.scope import Role
 from feedback_app.extensions import db
 from feedback_app.store.engine import set_reading
+from feedback_app.web.places import place as place  # noqa: PLC0414 - views take both from here
+from feedback_app.web.places import scope as scope  # noqa: PLC0414
 
 View = TypeVar("View", bound=Callable[..., Any])
 PUBLIC = "public"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-
-
-def scope() -> Scope:
-    """Return whose data this request is about."""
-    return cast(Scope, current_app.config["SCOPE"])
 
 
 def _in_one_transaction(view: Callable[..., Any], arguments: dict[str, Any]) -> Any:
@@ -84,6 +82,22 @@ def staff(*wanted: Permission) -> Callable[[View], View]:
     def declare(view: View) -> View:
         if not wanted:
             raise TypeError(f"{view.__name__} names no permission that it asks for")
-        return _declare(view, wanted, check)
+        return _refusals_noted(_declare(view, wanted, check))
 
     return declare
+
+
+def _refusals_noted(view: View) -> View:
+    """Write into the audit log that somebody signed in is refused a view, before the refusal is sent."""
+
+    @wraps(view)
+    def watched(**arguments: Any) -> Any:
+        try:
+            return view(**arguments)
+        except Forbidden:
+            from feedback_app.web.noting import note_refusal  # it needs what stands here
+
+            note_refusal()
+            raise
+
+    return cast(View, watched)

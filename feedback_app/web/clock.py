@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from flask import current_app
-
 from feedback_app.clock import now_in
+from feedback_app.web.places import place
 
 
 def now() -> datetime:
     """Return the time now, where the partnership is."""
-    return now_in(current_app.config["PARTNERSHIP"].timezone)
+    return now_in(place().partnership.timezone)
 
 
 def today() -> date:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 
-from flask import current_app
 from flask_babel import format_date
 from flask_babel import gettext as _
 
 from feedback_app.domain.wave import is_over, last_day
 from feedback_app.web import clock
+from feedback_app.web.access import scope
 
 
 def groups_later(closed_from: date | None, *, routes: bool = False) -> str:
@@ -18,7 +18,7 @@ def groups_later(closed_from: date | None, *, routes: bool = False) -> str:
     ``routes``: the survey has questions that only some are asked, whose figures come then too.
     """
     closed_on = last_day(closed_from)
-    if closed_on is None or is_over(closed_from, clock.today(), current_app.config["SCOPE"].keeping):
+    if closed_on is None or is_over(closed_from, clock.today(), scope().keeping):
         come = _("Figures by district and other groups come with the next figures.")
     else:
         come = _(

@@ -18,6 +18,7 @@ from werkzeug.exceptions import HTTPException
 from feedback_app.domain import errors
 from feedback_app.store.engine import reading_only
 from feedback_app.web import coming
+from feedback_app.web.places import find_place
 from feedback_app.web.respond import expired
 from feedback_app.web.respond.finding import list_unfinished
 
@@ -25,12 +26,17 @@ log = structlog.get_logger(__name__)
 
 
 def show_error(heading: str, sentences: list[str], status: int, actions: list[dict[str, str]] | None = None) -> Any:
-    """Return an error page and its status; plain text where the host is none of ours: a page has links."""
+    """Return an error page and its status; plain text where the host is none of ours: a page has links.
+
+    A host that is no partnership's has a page of its own, which names none.
+    """
     if request_ctx.url_adapter is None:
         return f"{heading}. {' '.join(sentences)}", 400, {"Content-Type": "text/plain; charset=utf-8"}
+    if find_place() is None:
+        return render_template("nowhere.html"), 404
     home = {"text": _("Go to the first page"), "url": url_for("public.home")}
-    page = render_template("error.html", heading=heading, sentences=sentences, actions=actions or [home])
-    return page, status
+    shown = {"heading": heading, "sentences": sentences, "actions": actions or [home], "ours": status >= 500}
+    return render_template("error.html", **shown), status
 
 
 def unknown(_error: Exception) -> ResponseReturnValue:

@@ -16,8 +16,10 @@ from flask import Flask, current_app, request
 from flask_babel import Domain, pgettext
 
 from feedback_app.domain.partnership import CONTEXT, Language
+from feedback_app.domain.place import Place
 from feedback_app.domain.pseudo import PSEUDO, pseudo
 from feedback_app.extensions import babel
+from feedback_app.web.places import find_place, place, place_of
 
 ENVIRON_KEY = "feedback.language"
 _FORMATS = {"en_XA": "en_GB", "ar_XB": "ar"}  # whose dates and numbers a pseudo-language borrows
@@ -28,22 +30,27 @@ PSEUDO_LANGUAGES = (
 
 
 class LanguagePrefix:
-    """WSGI middleware: "/ur/surveys/x" is served as "/surveys/x" in Urdu, and addresses made then begin with "/ur"."""
+    """WSGI middleware: "/ur/surveys/x" is served as "/surveys/x" in Urdu, and addresses made then begin with "/ur".
 
-    def __init__(self, inner: Callable[..., Iterable[bytes]], languages: Iterable[Language]) -> None:
-        self.inner = inner
-        self.by_path = {f"/{language.path}": language for language in languages if language.path}
+    So it is where the partnership offers Urdu; elsewhere there is no such address.
+    """
+
+    def __init__(
+        self, inner: Callable[..., Iterable[bytes]], languages_of: Callable[[WSGIEnvironment], tuple[Language, ...]]
+    ) -> None:
+        self.inner, self.languages_of = inner, languages_of
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
         # No address of ours has a NUL, and a database cannot be asked for one.
         path = environ.get("PATH_INFO", "").replace("\0", "\xef\xbf\xbd")
         environ["PATH_INFO"] = path
-        head = "/" + path[1:].partition("/")[0]
-        if head in self.by_path:
-            environ[ENVIRON_KEY] = self.by_path[head]
-            environ["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "") + head
-            environ["PATH_INFO"] = path[len(head) :] or "/"
+        head = path[1:].partition("/")[0]
+        spoken = next((language for language in self.languages_of(environ) if language.path == head), None)
+        if head and spoken:
+            environ[ENVIRON_KEY] = spoken
+            environ["SCRIPT_NAME"] = f"{environ.get('SCRIPT_NAME', '')}/{head}"
+            environ["PATH_INFO"] = path[len(head) + 1 :] or "/"
         return self.inner(environ, start_response)
 
 
@@ -108,9 +115,13 @@ def load_catalogue(directory: Path, locale: str) -> NullTranslations:
 
 
 def page_language() -> Language:
-    """Return the language of this request; the partnership's first one outside any."""
-    languages: tuple[Language, ...] = current_app.config["LANGUAGES"]
-    return request.environ.get(ENVIRON_KEY, languages[0]) if request else languages[0]
+    """Return the language of this request; outside any, and where the host is nobody's, the first of all."""
+    spoken: Language | None = request.environ.get(ENVIRON_KEY) if request else None
+    if spoken is not None:
+        return spoken
+    first: Place = current_app.config["PLACES"].all[0]
+    found = find_place() if request else None
+    return (found or first).languages[0]
 
 
 def in_page_language(text: str) -> str:
@@ -134,14 +145,19 @@ def language_links() -> list[dict[str, Any]]:
             "url": f"{base}{'/' + language.path if language.path else ''}{path}{query}",
             "current": language == current,
         }
-        for language in current_app.config["LANGUAGES"]
+        for language in place().languages
     ]
 
 
-def init_languages(app: Flask, languages: tuple[Language, ...], directory: Path) -> None:
-    """Give the application its languages."""
-    app.config["LANGUAGES"] = languages
-    app.config["BABEL_DEFAULT_LOCALE"] = _FORMATS.get(languages[0].locale, languages[0].locale)
+def init_languages(app: Flask, directory: Path) -> None:
+    """Let the pages of each partnership be read in its languages."""
+    first = app.config["PLACES"].all[0].languages[0].locale
+
+    def languages_of(environ: WSGIEnvironment) -> tuple[Language, ...]:
+        found = place_of(environ, app.config["PLACES"])
+        return found.languages if found else ()
+
+    app.config["BABEL_DEFAULT_LOCALE"] = _FORMATS.get(first, first)
     babel.init_app(app, locale_selector=lambda: _FORMATS.get(page_language().locale, page_language().locale))
     babel.domain_instance = PageDomain(directory)
-    app.wsgi_app = LanguagePrefix(app.wsgi_app, languages)  # type: ignore[method-assign]
+    app.wsgi_app = LanguagePrefix(app.wsgi_app, languages_of)  # type: ignore[method-assign]

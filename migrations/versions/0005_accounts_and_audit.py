@@ -36,7 +36,9 @@ def upgrade() -> None:
         table.drop_constraint(op.f("uq_staff_user_email"), type_="unique")
         table.create_unique_constraint(op.f("uq_staff_user_partnership_email"), ["partnership", "email"])
         table.create_unique_constraint(op.f("uq_staff_user_fs_webauthn_user_handle"), ["fs_webauthn_user_handle"])
-        table.create_unique_constraint(op.f("uq_staff_user_sso_issuer_sso_subject"), ["sso_issuer", "sso_subject"])
+        table.create_unique_constraint(
+            op.f("uq_staff_user_partnership_sso_issuer_sso_subject"), ["partnership", "sso_issuer", "sso_subject"]
+        )
     with op.batch_alter_table("staff_user") as table:
         table.alter_column("workstreams", server_default=None)
     op.create_table(
@@ -104,6 +106,9 @@ def _chain() -> None:
         for name, kind in (("number", sa.Integer()), ("before", sa.String(64)), ("hash", sa.String(64))):
             table.alter_column(name, existing_type=kind, nullable=False)
         table.create_unique_constraint(op.f("uq_audit_entry_partnership_number"), ["partnership", "number"])
+    op.create_index(
+        op.f("ix_audit_entry_partnership_actor_at"), "audit_entry", ["partnership", "actor", "at"], unique=False
+    )
 
 
 def _moment(at: datetime) -> str:
@@ -138,6 +143,7 @@ def downgrade() -> None:
     else:
         op.execute("DROP TRIGGER audit_entry_only_adding ON audit_entry")
         op.execute("DROP FUNCTION audit_entry_refuse")
+    op.drop_index(op.f("ix_audit_entry_partnership_actor_at"), table_name="audit_entry")
     with op.batch_alter_table("audit_entry") as table:
         table.drop_constraint(op.f("uq_audit_entry_partnership_number"), type_="unique")
         for name in ("hash", "before", "number"):
@@ -148,7 +154,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_passkey_user_id"), table_name="passkey")
     op.drop_table("passkey")
     with op.batch_alter_table("staff_user") as table:
-        for name in ("sso_issuer_sso_subject", "fs_webauthn_user_handle", "partnership_email"):
+        for name in ("partnership_sso_issuer_sso_subject", "fs_webauthn_user_handle", "partnership_email"):
             table.drop_constraint(op.f(f"uq_staff_user_{name}"), type_="unique")
         table.create_unique_constraint(op.f("uq_staff_user_email"), ["email"])
         for name in (

@@ -110,7 +110,7 @@ def measure_from_database(url: str, ready: list[Ready], geography: Geography, po
     with running_application(url) as app:
         fill(app, ready, RESPONSES)
         with app.app_context():
-            scope: Scope = app.config["SCOPE"]
+            scope: Scope = app.config["PLACES"].only.scope
             wave = fielding.get_wave(db.session, scope, f"wave-{RESPONSES}")
             instrument = fielding.get_instrument(db.session, wave.version_id, LANGUAGE)
             with stopwatch() as clock:

@@ -55,7 +55,7 @@ def fill(app: Flask, ready: list[Ready], number: int) -> float:
     with app.app_context(), stopwatch() as clock:
         rows = (ready[at % KINDS] for at in range(number))
         while batch := list(islice(rows, BATCH)):
-            add_ready(db.session, app.config["SCOPE"], wave, "online", batch)
+            add_ready(db.session, app.config["PLACES"].only.scope, wave, "online", batch)
         db.session.commit()
     return number / clock.seconds
 

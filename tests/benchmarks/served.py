@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import os
 import signal
 import socket
@@ -77,6 +79,8 @@ def served(database: Database, *options: str) -> Iterator[Server]:
         "FEEDBACK_SECRET_KEY": SECRET,
         "FEEDBACK_DATABASE_URL": database.url,
         "FEEDBACK_SITE_ADDRESS": f"http://127.0.0.1:{port}",
+        "FEEDBACK_ALLOW_HTTP": "true",
+        "FEEDBACK_DATA_KEYS": base64.urlsafe_b64encode(hashlib.sha256(SECRET.encode()).digest()).decode(),
     }
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(command, env=environment, stdout=log, stderr=log, start_new_session=True)

@@ -29,9 +29,11 @@ from tests.support.walk_browser import (
 )
 
 PREFIXES = pytest.mark.parametrize("prefix", ["", "/ar-xb"], ids=["english", "right-to-left"])
-PLAIN = ("/", "/help", "/privacy", "/accessibility", "/languages", "/come-back", "/delete-my-answers")
+PLAIN = ("/", "/help", "/privacy", "/accessibility", "/cookies", "/contact", "/languages", "/come-back",
+         "/delete-my-answers")  # fmt: skip
+NOTICES = ("send-parents", "powar", "send-pictures")  # one of each voice
 LOST = ("/no/such/page", "/surveys/nothing-here", "/surveys/helpline/1/hl1", "/surveys/helpline/1/check")
-TEAM = ("/team", "/team/components")
+TEAM = ("/team", "/team/roles", "/team/components")
 BY_GROUP = ("provision", "district/PC06", "locality/PC06?with=provision", "age_band/PC22", "wave/PC20?with=locality")
 PASSWORD_LINK = "/team/new-password/not-a-link-of-ours"
 
@@ -57,6 +59,13 @@ def status_of(page: Page, address: str) -> int:
 def test_the_pages_anybody_can_open_are_sound(narrow: Page, fielded: Flask, prefix: str) -> None:
     for address in PLAIN:
         assert status_of(narrow, prefix + address) == 200
+        look_at(narrow)
+
+
+@PREFIXES
+def test_the_privacy_notices_of_surveys_are_sound(narrow: Page, fielded: Flask, prefix: str) -> None:
+    for slug in NOTICES:
+        assert status_of(narrow, f"{prefix}/surveys/{slug}/privacy") == 200
         look_at(narrow)
 
 

@@ -16,7 +16,8 @@ VIEWS = pytest.mark.parametrize(
     [("", 360), ("/ar-xb", 360), ("", 1280)],
     ids=["english-phone", "right-to-left-phone", "english-desk"],
 )
-PLAIN = ("/", "/help", "/privacy", "/accessibility", "/come-back", "/delete-my-answers", "/team/sign-in", "/nowhere")
+PLAIN = ("/", "/help", "/privacy", "/accessibility", "/cookies", "/contact", "/surveys/powar/privacy", "/come-back",
+         "/delete-my-answers", "/team/sign-in", "/nowhere")  # fmt: skip
 USUAL, TWICE = 16, 32  # px
 
 

@@ -35,11 +35,27 @@ def test_every_view_declares_its_audience(made_app: Flask) -> None:
     assert undeclared == []
 
 
-def test_every_audience_is_the_public_or_named_roles(made_app: Flask) -> None:
+def test_every_audience_is_the_public_or_whoever_has_one_of_named_permissions(made_app: Flask) -> None:
+    from feedback_app.domain.permissions import Permission
     from feedback_app.web.access import PUBLIC
 
-    audiences = [getattr(view, "audience", PUBLIC) for view in made_app.view_functions.values()]
-    assert [one for one in audiences if one != PUBLIC and not (isinstance(one, tuple) and one)] == []
+    audiences = {name: getattr(view, "audience", PUBLIC) for name, view in made_app.view_functions.items()}
+    named = {name: audience for name, audience in audiences.items() if audience != PUBLIC}
+    assert [
+        name
+        for name, audience in named.items()
+        if not (isinstance(audience, tuple) and audience and all(isinstance(one, Permission) for one in audience))
+    ] == []
+
+
+def test_a_view_for_staff_that_names_no_permission_is_not_even_made() -> None:
+    from feedback_app.web.access import staff
+
+    def figures() -> str:
+        return ""
+
+    with pytest.raises(TypeError, match="figures names no permission that it asks for"):
+        staff()(figures)
 
 
 def test_an_undeclared_view_would_be_seen(made_app: Flask) -> None:

@@ -21,7 +21,8 @@ from tests.support.surveys import LANCASHIRE, real_survey
 PREFIX = "/ar-xb"
 ANSWERS = 60
 SURVEYS = sorted(folder.name for folder in LANCASHIRE.iterdir() if folder.is_dir())
-PLAIN = ("/", "/help", "/privacy", "/accessibility", "/languages", "/come-back", "/delete-my-answers", "/no/such/page")
+PLAIN = ("/", "/help", "/privacy", "/accessibility", "/cookies", "/contact", "/languages", "/come-back",
+         "/delete-my-answers", "/no/such/page")  # fmt: skip
 SPOKEN = ("aria-label", "alt", "title", "placeholder")
 WORD = re.compile(r"[A-Za-z]{3,}")
 # The same in every language: names, addresses of letters and of pages, kinds of file, what staff call a survey among
@@ -109,6 +110,7 @@ def test_no_english_is_left_on_the_pages_of_a_survey(app: Flask, name: str) -> N
     instrument = real_survey(name)
     start = f"{PREFIX}/surveys/{instrument.slug}"
     walker = Walker(app.test_client())
+    walker.get(f"{start}/privacy")
     for way in ways_through(instrument):
         page = walker.send(start, walker.get(start), **way.context)
         while "/check" not in page.request.path:
@@ -163,5 +165,6 @@ def test_no_english_is_left_on_the_pages_of_the_team(app: Flask) -> None:
     for address in ("district/PC06", "locality/PC06?with=provision", "setting/PC22", "provision/PC30", "district/PC0",
                     "wave/PC20", "wave/PC20?with=age_band", "district/PC06?with=locality", "waiting/PC28"):  # fmt: skip
         walker.get(f"{by}/{address}")
+    walker.get(f"{PREFIX}/team/roles")
     walker.get(f"{PREFIX}/team/components")
     assert not walker.report()

@@ -26,7 +26,7 @@ DOOR = "/team/sign-in"
 @pytest.fixture(autouse=True)
 def lead(db: Session, app: Flask) -> None:
     """A workstream lead who can sign in."""
-    add_lead(db, app.config["SCOPE"])
+    add_lead(db, app.config["PLACES"].only.scope)
 
 
 def words_of(page: TestResponse) -> str:
@@ -75,7 +75,7 @@ def test_a_wrong_password_and_an_unknown_address_read_the_same(client: CheckedCl
 
 
 def test_an_account_that_is_off_reads_like_one_that_never_was(client: CheckedClient, app: Flask, db: Session) -> None:
-    accounts.disable_user(db, app.config["SCOPE"], ADDRESS)
+    accounts.disable_user(db, app.config["PLACES"].only.scope, ADDRESS)
     db.commit()
     off, never = sign_in(client), sign_in(app.test_client(), email="nobody@example.org")
     assert off.status_code == never.status_code == 422
@@ -144,13 +144,13 @@ def test_a_session_ends_at_once_when_the_account_is_switched_off(
 ) -> None:
     sign_in(client)
     assert client.get("/team").status_code == 200
-    accounts.disable_user(db, app.config["SCOPE"], ADDRESS)
+    accounts.disable_user(db, app.config["PLACES"].only.scope, ADDRESS)
     db.commit()
     assert client.get("/team").status_code == 302
 
 
 def test_too_many_tries_slow_one_account_down_and_no_other(client: CheckedClient, app: Flask, db: Session) -> None:
-    accounts.add_user(db, app.config["SCOPE"], "other@example.org", PASSWORD, [Role.SEND_TEAM])
+    accounts.add_user(db, app.config["PLACES"].only.scope, "other@example.org", PASSWORD, [Role.SEND_TEAM])
     db.commit()
     with time_machine.travel("2026-11-02 09:00 +0000", tick=False) as clock:
         for _ in range(accounts.FREE_TRIES):
@@ -264,7 +264,7 @@ def test_an_account_that_cannot_be_is_refused_with_a_sentence(
     db: Session, app: Flask, email: str, password: str, roles: list[Any], said: str
 ) -> None:
     with pytest.raises(accounts.AccountRefused, match=said):
-        accounts.add_user(db, app.config["SCOPE"], email, password, roles)
+        accounts.add_user(db, app.config["PLACES"].only.scope, email, password, roles)
 
 
 def test_another_partnerships_accounts_are_not_seen_or_switched_off(db: Session) -> None:

@@ -8,12 +8,13 @@ from collections.abc import Iterator
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from feedback_app.jobs.handlers import make_handlers
 from feedback_app.jobs.runner import JobRunner
 from feedback_app.services import accounts, posting
+from feedback_app.store.accounts import User
 from feedback_app.store.tables import OutboxJob
 from tests.support.accounts import ADDRESS, PASSWORD, add_lead, post, sign_in
 from tests.support.client import CheckedClient
@@ -48,7 +49,7 @@ def runner(app: Flask, pocket: Pocket) -> JobRunner:
 @pytest.fixture(autouse=True)
 def lead(db: Session, app: Flask) -> Iterator[None]:
     """A workstream lead, at a standing clock."""
-    add_lead(db, app.config["SCOPE"])
+    add_lead(db, app.config["PLACES"].only.scope)
     with time_machine.travel("2026-11-02 09:00 +0000", tick=False):
         yield
 
@@ -114,7 +115,17 @@ def test_the_link_is_too_old_after_an_hour(client: CheckedClient, runner: JobRun
 def test_a_link_of_an_account_that_is_off_is_not_made(
     client: CheckedClient, app: Flask, db: Session, runner: JobRunner, pocket: Pocket
 ) -> None:
-    accounts.disable_user(db, app.config["SCOPE"], ADDRESS)
+    accounts.disable_user(db, app.config["PLACES"].only.scope, ADDRESS)
+    db.commit()
+    ask(client)
+    runner.run_due()
+    assert pocket.sent == []
+
+
+def test_a_link_of_an_account_that_nobody_has_come_to_is_not_made(
+    client: CheckedClient, db: Session, runner: JobRunner, pocket: Pocket
+) -> None:
+    db.execute(update(User).values(password=None))
     db.commit()
     ask(client)
     runner.run_due()

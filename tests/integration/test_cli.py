@@ -223,13 +223,13 @@ def test_exact_figures_of_a_wave_leave_who_and_why_in_the_audit_log(run: Command
 def test_the_audit_log_can_be_read(run: CommandLine) -> None:
     opened(run)
     run.must("wave", "list", "--exact", "--reason", "to see")
-    lines = [line.split("\t") for line in run.must("audit").splitlines()]
+    lines = [line.split("\t") for line in run.must("audit", "list").splitlines()]
     assert [line[1:] for line in lines] == [
         [operator(), "wave opened", "clubs-spring"],
         [operator(), "exact figures", "all waves", "to see"],
     ]
     assert all(re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d", line[0]) for line in lines)
-    assert len(run.must("audit", "--wave", "clubs-spring").splitlines()) == 1
+    assert len(run.must("audit", "list", "--wave", "clubs-spring").splitlines()) == 1
 
 
 def test_a_wave_to_come_is_closed_without_a_message_until_its_day(run: CommandLine, db: Session) -> None:

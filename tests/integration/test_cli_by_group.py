@@ -5,12 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
+from datetime import date
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from feedback_app.store.tables import ReleasedTable
+from feedback_app.store.tables import ReleasedTable, Wave
 from tests.support.commands import CommandLine
 from tests.support.grouped import add_grouped
 
@@ -71,6 +72,33 @@ def test_json_and_csv_hold_safe_numbers_alone(run: CommandLine) -> None:
     assert all(int(line["people"]) % 5 == 0 for line in lines if line["people"].isdigit())
 
 
+def test_a_question_stands_beside_earlier_waves_in_every_form(db: Session, run: CommandLine) -> None:
+    add_grouped(db, "before", seed=8)
+    db.execute(update(Wave).where(Wave.slug == "before").values(opens_on=date(2025, 11, 3)))
+    db.commit()
+    wanted = (*SUMMARY, "--by", "wave", "--item", "TS02")
+    printed = run.must(*wanted)
+    assert printed.index("  before") < printed.index("  autumn")
+    assert "Figure: Often or Always" in printed
+    assert "Whether a change can be told: summary --wave autumn --compare before" in printed
+    data = json.loads(run.must(*wanted, "--format", "json"))
+    assert [one["wave"] for one in data["waves"]] == ["before", "autumn"]
+    lines = list(csv.DictReader(io.StringIO(run.must(*wanted, "--format", "csv"))))
+    assert list(dict.fromkeys(line["group"] for line in lines)) == ["before", "autumn"]
+    figures = {line["group"]: line["figure"] for line in lines if line["answer"] == "top_two_box"}
+    assert figures == {one["wave"]: str(one["headline"]["value"]) for one in data["waves"]}
+
+
+def test_a_hidden_number_says_up_to_which_one_it_can_be(run: CommandLine) -> None:
+    printed = run.must(*SUMMARY, "--by", "district", "--item", "TS04")
+    assert "fewer than 8 people" in printed
+    assert "A hidden number can be any from 0 to 7." in " ".join(printed.split())
+    lines = list(
+        csv.DictReader(io.StringIO(run.must(*SUMMARY, "--by", "district", "--item", "TS04", "--format", "csv")))
+    )
+    assert {line["withheld"] for line in lines if line["people"] == "c"} == {"0 to 7"}
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -78,7 +106,12 @@ def test_json_and_csv_hold_safe_numbers_alone(run: CommandLine) -> None:
         (("--by", "district", "--item", "TS13"), "autumn has no question TS13 whose answers are broken down."),
         (("--by", "district", "--by", "locality", "--item", "TS02"), "tell the same people apart"),
         (("--by", "district", "--by", "provision", "--by", "locality", "--item", "TS02"), "two things at the most"),
-        (("--item", "TS02"), "name them with --by"),
+        (("--item", "TS02"), "Say what to break TS02 down by: summary --wave autumn --by district --item TS02"),
+        (("--by", "district,provision"), "Name one thing after each --by: --by district --by provision"),
+        (("--by", "wave"), "name it with --item"),
+        (("--by", "wave", "--by", "district", "--item", "TS02"), "--by wave stands alone"),
+        (("--by", "wave", "--item", "TS02"), "No earlier wave asked TS02 alike"),
+        (("--by", "wave", "--item", "TS13"), "autumn has no question TS13 whose answers are broken down."),
         (("--by", "district", "--exact"), "without --compare, --weighted, --exact"),
         (("--by", "district", "--weighted"), "without --compare, --weighted, --exact"),
         (("--by", "district", "--compare", "before"), "without --compare, --weighted, --exact"),

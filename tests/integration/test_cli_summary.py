@@ -32,7 +32,7 @@ def plain(database_url: str) -> CommandLine:
 @pytest.fixture
 def run(app: Flask, db: Session, plain: CommandLine) -> CommandLine:
     """Commands on a database with the demonstration's two waves of the parents' survey."""
-    shelf = app.config["SHELF"]
+    shelf = app.config["PLACES"].only.shelf
     document, planted = shelf.load_document("send_parents"), shelf.load_demonstration().of("send_parents")
     seed_survey(db, SCOPE, document, TODAY, "en_GB", planted=planted)
     db.commit()

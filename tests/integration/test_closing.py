@@ -11,6 +11,7 @@ from flask import Flask
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from feedback_app.domain.place import Place
 from feedback_app.domain.scope import Role, Scope
 from feedback_app.services import accounts, closing, posting
 from feedback_app.store.tables import OutboxJob, Wave
@@ -23,7 +24,7 @@ TODAY = datetime.now(UTC).date()
 def team(app: Flask, db: Session) -> None:
     """Two members of the SEND team, and a lead who is not told."""
     for name, role in (("one", Role.SEND_TEAM), ("two", Role.SEND_TEAM), ("lead", Role.WORKSTREAM_LEAD)):
-        accounts.add_user(db, app.config["SCOPE"], f"{name}@example.org", "four words that differ", [role])
+        accounts.add_user(db, app.config["PLACES"].only.scope, f"{name}@example.org", "four words that differ", [role])
     db.commit()
 
 
@@ -68,9 +69,9 @@ def test_the_daily_work_tells(app: Flask, db: Session) -> None:
 def test_a_wave_that_was_closed_and_told_is_not_told_again(app: Flask, db: Session) -> None:
     wave(app, "over", TODAY + timedelta(days=30))
     close_by_date(db, "over", days_ago=2)
-    scope = app.config["SCOPE"]
+    scope = app.config["PLACES"].only.scope
     (found,) = closing.list_untold(db, scope, TODAY)
-    numbers = [closing.tell_closed(db, scope, found, app.config["DISCLOSURE"], "en_GB") for _ in range(2)]
+    numbers = [closing.tell_closed(db, scope, found, app.config["PLACES"].only.policy, "en_GB") for _ in range(2)]
     db.commit()
     assert numbers == [2, 0]
     assert app.extensions["jobs"].tell_closed() == 0
@@ -79,10 +80,12 @@ def test_a_wave_that_was_closed_and_told_is_not_told_again(app: Flask, db: Sessi
 def test_a_telling_that_is_rolled_back_is_done_later(app: Flask, db: Session) -> None:
     wave(app, "over", TODAY + timedelta(days=30))
     close_by_date(db, "over", days_ago=2)
-    (found,) = closing.list_untold(db, app.config["SCOPE"], TODAY)
-    assert closing.tell_closed(db, app.config["SCOPE"], found, app.config["DISCLOSURE"], "en_GB") == 2
+    place: Place = app.config["PLACES"].only
+    (found,) = closing.list_untold(db, place.scope, TODAY)
+    assert closing.tell_closed(db, place.scope, found, place.policy, "en_GB") == 2
     db.rollback()
     assert told(db) == []
+    db.rollback()
     assert app.extensions["jobs"].tell_closed() == 2
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from datetime import date
 
@@ -19,6 +20,7 @@ from feedback_app.domain.population import Fact, Frame, Population
 from feedback_app.domain.scope import Role
 from feedback_app.services.comparing import compare_waves
 from feedback_app.store.tables import Response, Wave
+from tests.support.places import change_place
 from tests.support.summaries import SCOPE, add_answers, add_wave, make_instrument, signed_in, some_answers
 
 Sheets = Sequence[Mapping[str, Answer]]
@@ -207,14 +209,14 @@ def test_without_a_frame_the_page_says_why_nothing_is_weighted(app: Flask, db: S
 
 
 def test_weighted_figures_are_a_link_away_where_both_waves_have_them(app: Flask, db: Session) -> None:
-    app.config["POPULATION"] = Population(area="Here", frame=FRAME, facts=(FACT,))
+    change_place(app, population=Population(area="Here", frame=FRAME, facts=(FACT,)))
     wave(db, 2025, some_answers(500))
     wave(db, 2026, some_answers(500, seed=2))
     plain = page(app, db)
     assert words(plain, "//a[contains(@href, 'weighted=1')]") == ["Show the weighted figures"]
     client = app.test_client()
     with client.session_transaction() as session:
-        session["_user_id"], session["_fresh"] = Role.SEND_TEAM.value, True
+        session["_user_id"], session["_fresh"], session["fs_paa"] = Role.SEND_TEAM.value, True, time.time()
     weighted = html.document_fromstring(client.get(plain.xpath("//a[contains(@href, 'weighted=1')]/@href")[0]).text)
     text = " ".join(weighted.text_content().split())
     assert "These figures are weighted: groups that were heard less count for more." in text

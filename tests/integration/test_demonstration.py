@@ -78,7 +78,7 @@ def test_without_the_setting_no_accounts_are_made(database_url: str, db: Session
 
 def test_invented_answers_keep_to_the_path_and_to_the_codes(run: CommandLine, app: Flask, db: Session) -> None:
     run.must("demo", "seed", "--answers", "25")
-    shelf = app.config["SHELF"]
+    shelf = app.config["PLACES"].only.shelf
     instruments = {
         document.instrument.slug: document.instrument
         for document in (shelf.load_document(name) for name in shelf.list_surveys())
@@ -113,7 +113,7 @@ def true_share(instrument: Instrument, planted: Planted, item: ScaledItem, told:
 
 
 def test_the_planted_difference_is_exactly_as_large_as_the_file_says(app: Flask) -> None:
-    shelf = app.config["SHELF"]
+    shelf = app.config["PLACES"].only.shelf
     demonstration = shelf.load_demonstration()
     own = demonstration.changes.surveys
     for name in shelf.list_surveys():
@@ -129,7 +129,7 @@ def test_the_planted_difference_is_exactly_as_large_as_the_file_says(app: Flask)
 
 
 def test_the_parents_survey_holds_large_changes_a_fall_and_mostly_none(app: Flask) -> None:
-    shelf = app.config["SHELF"]
+    shelf = app.config["PLACES"].only.shelf
     instrument, planted = shelf.load_document("send_parents").instrument, shelf.load_demonstration().of("send_parents")
     rated = [item for item in instrument.items.values() if isinstance(item, ScaledItem)]
     assert {item.id: change for item in rated if (change := planted.change_of(item))} == {
@@ -144,12 +144,12 @@ def test_the_parents_survey_holds_large_changes_a_fall_and_mostly_none(app: Flas
 
 
 def test_a_comparison_of_the_parents_waves_finds_what_was_planted_and_nothing_else(app: Flask, db: Session) -> None:
-    shelf, scope = app.config["SHELF"], app.config["SCOPE"]
+    shelf, scope = app.config["PLACES"].only.shelf, app.config["PLACES"].only.scope
     document, planted = shelf.load_document("send_parents"), shelf.load_demonstration().of("send_parents")
     seed_survey(db, scope, document, date(2026, 11, 21), "en_GB", planted=planted)
     db.commit()
     slugs = "send-parents-2026", "send-parents-2025"
-    found = compare_waves(db, scope, *slugs, app.config["DISCLOSURE"], language="en_GB")
+    found = compare_waves(db, scope, *slugs, app.config["PLACES"].only.policy, language="en_GB")
     db.rollback()
     changes = {change.code: change for family in found.families for change in family.changes}
     told = {code: str(one.verdict) for code, one in changes.items() if one.verdict is not Verdict.NO_CLEAR_CHANGE}
@@ -164,13 +164,13 @@ def test_a_comparison_of_the_parents_waves_finds_what_was_planted_and_nothing_el
 def test_with_many_answers_of_another_draw_ranges_hold_the_truth_and_planted_changes_are_found(
     app: Flask, db: Session
 ) -> None:
-    shelf, scope = app.config["SHELF"], app.config["SCOPE"]
+    shelf, scope = app.config["PLACES"].only.shelf, app.config["PLACES"].only.scope
     document, planted = shelf.load_document("send_parents"), shelf.load_demonstration().of("send_parents")
     another = planted.model_copy(update={"draw": 1})
     seed_survey(db, scope, document, date(2026, 11, 21), "en_GB", answers=3000, planted=another)
     db.commit()
     slugs = "send-parents-2026", "send-parents-2025"
-    found = compare_waves(db, scope, *slugs, app.config["DISCLOSURE"], language="en_GB")
+    found = compare_waves(db, scope, *slugs, app.config["PLACES"].only.policy, language="en_GB")
     db.rollback()
     changes = {change.code: change for family in found.families for change in family.changes}
     planted_changes = {"PC14": 12, "PC15": 14, "PC19": -12, "PC20": 9}
@@ -183,7 +183,7 @@ def test_with_many_answers_of_another_draw_ranges_hold_the_truth_and_planted_cha
 
 
 def test_the_same_people_are_invented_on_every_day(app: Flask, db: Session) -> None:
-    shelf, scope = app.config["SHELF"], app.config["SCOPE"]
+    shelf, scope = app.config["PLACES"].only.shelf, app.config["PLACES"].only.scope
     document, planted = shelf.load_document("helpline"), shelf.load_demonstration().of("helpline")
     found = []
     for today in (date(2026, 11, 21), date(2031, 2, 3)):
@@ -194,7 +194,7 @@ def test_the_same_people_are_invented_on_every_day(app: Flask, db: Session) -> N
 
 
 def test_families_with_a_plan_and_with_sen_support_differ_in_both_years(app: Flask) -> None:
-    shelf = app.config["SHELF"]
+    shelf = app.config["PLACES"].only.shelf
     instrument, planted = shelf.load_document("send_parents").instrument, shelf.load_demonstration().of("send_parents")
     for name in ("PC06", "PC20", "PC22"):
         item = instrument.items[name]
@@ -207,7 +207,7 @@ def test_families_with_a_plan_and_with_sen_support_differ_in_both_years(app: Fla
 
 
 def test_what_there_is_no_room_for_is_told(app: Flask) -> None:
-    instrument = app.config["SHELF"].load_document("send_parents").instrument
+    instrument = app.config["PLACES"].only.shelf.load_document("send_parents").instrument
     for planted, said in (
         (Planted(items={"PC15": 30}), "PC15 has no room for +30 points"),
         (
@@ -227,7 +227,7 @@ def test_what_there_is_no_room_for_is_told(app: Flask) -> None:
 
 
 def test_invented_children_are_of_a_likely_age_and_learn_where_children_of_that_age_do(app: Flask) -> None:
-    shelf = app.config["SHELF"]
+    shelf = app.config["PLACES"].only.shelf
     instrument, planted = shelf.load_document("send_parents").instrument, shelf.load_demonstration().of("send_parents")
     draw = Random("a test")
     sheets = [invent_sheet(instrument, draw, date(2026, 11, 2), True, planted).answers for _ in range(3000)]
@@ -253,7 +253,7 @@ def test_what_the_seed_writes_follows_the_spreads(run: CommandLine, db: Session)
 
 
 def test_spreads_move_no_rating_off_its_planted_share(app: Flask) -> None:
-    shelf = app.config["SHELF"]
+    shelf = app.config["PLACES"].only.shelf
     for name in shelf.list_surveys():
         items = shelf.load_document(name).instrument.items
         spread = [items[item] for item in shelf.load_demonstration().of(name).spreads]
@@ -261,7 +261,7 @@ def test_spreads_move_no_rating_off_its_planted_share(app: Flask) -> None:
 
 
 def test_many_invented_answers_come_close_to_the_shares_they_are_drawn_from(app: Flask) -> None:
-    instrument = app.config["SHELF"].load_document("helpline").instrument
+    instrument = app.config["PLACES"].only.shelf.load_document("helpline").instrument
     item = instrument.items["HL1"]
     draw = Random("a test")
     sheets = [invent_sheet(instrument, draw, date(2026, 11, 2), True) for _ in range(4000)]

@@ -175,7 +175,7 @@ def test_rows_are_refused_to_other_roles_and_that_is_logged(app: Flask, db: Sess
     assert isinstance(client, CheckedClient)
     client.written_on_get = frozenset({"audit_entry"})
     assert client.get("/team/waves/autumn/rows").status_code == 403
-    assert entries(db) == [("rows refused", f"{role.value}@example.org", "")]
+    assert entries(db) == [("refused", f"{role.value}@example.org", "GET /team/waves/<slug>/rows")]
     assert "/rows" not in client.get("/team/waves/autumn").text
 
 
@@ -188,7 +188,7 @@ def test_a_refused_post_is_logged_and_takes_nothing(app: Flask, db: Session) -> 
     assert token is not None
     answer = client.post("/team/waves/autumn/rows", data={"csrf_token": token.group(1), "reason": REASON})
     assert answer.status_code == 403
-    assert [action for action, _actor, _reason in entries(db)] == ["rows refused"]
+    assert [action for action, _actor, _reason in entries(db)] == ["figures seen", "refused"]
 
 
 def test_an_administrator_sees_which_waves_there_are_and_no_figures(app: Flask, db: Session) -> None:
@@ -210,7 +210,7 @@ def test_those_who_read_figures_see_what_their_role_may_do(app: Flask, db: Sessi
     add_answers(db, add_wave(db), some_answers(40))
     take(app, db)
     client = signed_in(app, db, role)
-    (described,) = [one for one in app.config["PARTNERSHIP"].staff_roles if one.key == role]
+    (described,) = [one for one in app.config["PLACES"].only.partnership.staff_roles if one.key == role]
     assert described.may in client.get("/team").text
     assert client.get("/team/waves/autumn").status_code == 200
 

@@ -67,7 +67,7 @@ def test_what_many_answer_with_forms_alone_stands_in_the_protected_summary(
     wave = field(app, instrument)
     receipts = {answer(site, instrument.slug) for _ in range(ENOUGH)}
     assert len(receipts) == ENOUGH
-    summary = summarise_wave(db, SCOPE, wave.slug, app.config["DISCLOSURE"], "en_GB").as_dict()
+    summary = summarise_wave(db, SCOPE, wave.slug, app.config["PLACES"].only.policy, "en_GB").as_dict()
     db.rollback()
     assert summary["responses"] == ENOUGH
     assert str(ENOUGH) in json.dumps(next(item for item in summary["items"] if item["code"] == first))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from datetime import date
 
 import openpyxl
@@ -15,6 +16,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from feedback_app.domain.instrument import Instrument
+from feedback_app.domain.place import Place
 from feedback_app.domain.scope import Role
 from feedback_app.services.fielding import get_wave
 from feedback_app.services.snapshots import Taking
@@ -113,6 +115,11 @@ def test_two_at_once_are_shown_for_one_question_and_written_into_the_ledger_once
 @pytest.mark.parametrize(
     ("address", "said"),
     [
+        ("district/TS02?with=provision&with=locality", "by two things at once at the most"),
+        ("district/TS02/tables.csv?with=provision&with=locality", "by two things at once at the most"),
+        ("wave/TS02?with=provision&with=locality", "by two things at once at the most"),
+        ("district?with=provision", "Choose a question first."),
+        ("district/tables.xlsx?with=provision", "Choose a question first."),
         ("district/TS02?with=locality", "These two tell the same people apart."),
         ("district/TS02?with=district", "These two tell the same people apart."),
     ],
@@ -132,7 +139,8 @@ def test_a_choice_has_a_chart_for_each_answer_and_several_choices_say_so(team: F
     document = html.document_fromstring(page)
     titles = document.xpath("//main//h3/text()")
     assert titles == ["=A1+1 and talking", "Time", "Money"]
-    assert len(document.xpath("//main//svg[@role='img']")) == 3
+    assert len(document.xpath("//main//ul[@class='bars']")) == 3
+    assert document.xpath("//main//svg//text") == []  # words are text of the page, as large as the reader wants
 
 
 def test_files_hold_what_the_page_holds_and_no_formula(team: FlaskClient) -> None:
@@ -166,6 +174,104 @@ def test_the_same_question_stands_beside_earlier_waves(db: Session, team: FlaskC
     assert team.get(f"{BY}/wave/TS13").status_code == 404
 
 
+def test_beside_earlier_waves_stands_whether_the_change_can_be_told_and_the_files(
+    db: Session, team: FlaskClient
+) -> None:
+    add_grouped(db, "before", seed=8)
+    db.execute(update(Wave).where(Wave.slug == "before").values(opens_on=date(2025, 11, 3)))
+    db.commit()
+    page = team.get(f"{BY}/wave/TS02").text
+    assert "No clear change since November 2025: anywhere from" in words(page)
+    crossed = team.get(f"{BY}/wave/TS02?with=district").text
+    assert "Whether the figure of one group has changed is not tested." in words(crossed)
+    for shown, more in ((page, ""), (crossed, "?with=district")):
+        links = html.document_fromstring(shown).xpath("//main//a/@href")
+        assert {f"{BY}/wave/TS02/tables.{kind}{more}" for kind in ("csv", "xlsx")} <= set(links)
+    lines = list(csv.DictReader(io.StringIO(team.get(f"{BY}/wave/TS02/tables.csv").text.removeprefix("\ufeff"))))
+    assert {line["group"] for line in lines} == {"November 2025", "November 2026"}
+    bases = [line["people"] for line in lines if line["part"] == "base"]
+    assert bases == [cells[0] for cells in rows_of(page).values()]
+    book = openpyxl.load_workbook(io.BytesIO(team.get(f"{BY}/wave/TS02/tables.xlsx?with=district").data))
+    rows = [row[3:5] for row in book["Groups"].iter_rows(min_row=2, values_only=True)]
+    assert {("Burnley", "November 2025"), ("Burnley", "November 2026")} <= set(rows)
+
+
+def test_where_no_group_is_shown_the_pages_say_why_and_draw_nothing(app: Flask, db: Session) -> None:
+    instrument = grouped_instrument()
+    sheets = grouped_answers(shares={1: 12})
+    for sheet, happy in zip(sheets, [5] * 4 + [3] * 4 + [1] * 4 + [-3] * 2, strict=True):
+        sheet["TS02"] = happy  # four of each, which is all that twelve with three hidden counts can be
+    add_answers(db, add_wave(db, instrument), sheets, instrument=instrument)
+    team = signed_in(app, db, Role.SEND_TEAM)
+    page = team.get(f"{BY}/locality/TS02").text
+    assert {cells[-1] for cells in rows_of(page).values()} >= {"Kept private, so that nobody can be picked out"}
+    for shown in (words(page), words(team.get(f"{BY}/locality").text, "//*[@id='TS02']")):
+        assert "Kept private, so that nobody can be picked out" in shown
+        assert "Share of each answer" not in shown
+        assert "several answers" not in shown
+    assert html.document_fromstring(page).xpath("//main//*[@class='bars']") == []
+
+
+def folded(page: str) -> dict[str, str]:
+    """Return the groups without a bar that a page puts together, each with its reason."""
+    lines = html.document_fromstring(page).xpath("//details[@class='folded']//li")
+    return {line.xpath("b/text()")[0]: " ".join(line.xpath("b")[0].tail.split()).removeprefix(": ") for line in lines}
+
+
+def test_many_hidden_groups_are_one_sentence_in_the_chart_and_whole_in_the_table(team: FlaskClient) -> None:
+    page = team.get(f"{BY}/district/TS02?with=provision").text
+    hidden = folded(page)
+    said = words(page, "//details[@class='folded']/summary")
+    assert said.startswith(f"{len(hidden)} groups have no bar here (")
+    drawn = html.document_fromstring(page).xpath("//ul[@class='bars']/li/span[@class='of']/text()")
+    assert sorted([*hidden, *drawn]) == sorted(rows_of(page))
+
+
+def test_one_refusal_has_one_wording_beside_the_bars_and_in_the_table(team: FlaskClient) -> None:
+    team.get(f"{BY}/locality/TS02?with=provision")
+    page = team.get(f"{BY}/district/TS02?with=provision").text
+    rows = rows_of(page)
+    assert [label for label, why in folded(page).items() if why not in (rows[label][-1], "too few for a share")] == []
+
+
+def test_where_most_groups_are_hidden_the_page_leads_to_what_says_more(app: Flask, db: Session) -> None:
+    instrument = grouped_instrument()
+    sheets = grouped_answers(shares=dict.fromkeys(DISTRICTS, 12))
+    add_answers(db, add_wave(db, instrument), sheets, instrument=instrument)
+    team = signed_in(app, db, Role.SEND_TEAM)
+    page = team.get(f"{BY}/district/TS02?with=provision").text
+    assert "Most of these groups are too small to show." in words(page)
+    assert f"{BY}/locality/TS02?with=provision" in html.document_fromstring(page).xpath("//main//p/a/@href")
+    assert "Most of these groups" not in words(team.get(f"{BY}/locality/TS02").text)
+
+
+def test_a_small_group_has_its_range_first_and_its_printed_share_after(team: FlaskClient) -> None:
+    page = html.document_fromstring(team.get(f"{BY}/district/TS04").text)
+    (said,) = page.xpath("//ul[@class='bars']/li[span='South Ribble']/span[@class='is']")
+    assert re.fullmatch(r"between \d+% and \d+%, printed \d+%, small group", said.text_content())
+    (row,) = page.xpath("//tr[contains(th, 'South Ribble')]")
+    assert [bold.text_content() for bold in row.xpath(".//b")] == [row.xpath("td[3]")[0].text_content()]
+
+
+def test_a_hidden_number_says_up_to_which_one_it_can_be(team: FlaskClient) -> None:
+    page = team.get(f"{BY}/district/TS04").text
+    assert "fewer than 8" in words(page, "//table")
+    assert "A hidden number of people can be any from 0 to 7." in words(page)
+    lines = list(csv.DictReader(io.StringIO(team.get(f"{BY}/district/TS04/tables.csv").text.removeprefix("\ufeff"))))
+    assert {line["withheld"] for line in lines if line["people"] == "c"} == {"From 0 to 7 people"}
+    book = openpyxl.load_workbook(io.BytesIO(team.get(f"{BY}/district/tables.xlsx").data))
+    explained = {row[0]: row[1] for row in book["Read me"].iter_rows(values_only=True)}
+    assert explained["c"].startswith("A number from 0 to 7.")
+
+
+def test_the_files_of_a_wave_say_up_to_which_number_a_hidden_one_can_be(team: FlaskClient) -> None:
+    lines = list(csv.DictReader(io.StringIO(team.get("/team/waves/autumn/tables.csv").text.removeprefix("\ufeff"))))
+    assert {line["withheld"] for line in lines if line["people"] == "c"} == {"From 0 to 4 people"}
+    book = openpyxl.load_workbook(io.BytesIO(team.get("/team/waves/autumn/tables.xlsx").data))
+    explained = {row[0]: row[1] for row in book["Read me"].iter_rows(values_only=True)}
+    assert explained["c"].startswith("A number from 0 to 4.")
+
+
 def test_a_score_by_group_is_read_by_its_range_and_drawn_by_its_shares(team: FlaskClient) -> None:
     page = team.get(f"{BY}/provision/TS05").text
     assert "The ranges overlap, so no difference between groups can be told." in words(page)
@@ -195,7 +301,7 @@ def test_a_lead_sees_the_groups_of_a_day_and_new_answers_only_with_the_next(app:
     nothing = lead.get(f"{BY}/district/TS02")
     assert nothing.status_code == 404
     assert "There are no figures of this wave yet" in words(nothing.text)
-    geography, policy = app.config["PARTNERSHIP"].geography, app.config["DISCLOSURE"]
+    geography, policy = app.config["PLACES"].only.geography, app.config["PLACES"].only.policy
     taking = Taking(SCOPE, policy, geography, None, date(2026, 11, 16))
     assert taking.take_snapshot(db, "autumn")
     db.commit()
@@ -216,7 +322,8 @@ def test_a_lead_sees_the_groups_of_a_day_and_new_answers_only_with_the_next(app:
 def test_figures_that_cannot_be_made_any_more_are_refused_in_plain_words(app: Flask, db: Session) -> None:
     add_grouped(db, closed_from=None)
     lead = signed_in(app, db, Role.WORKSTREAM_LEAD)
-    taking = Taking(SCOPE, app.config["DISCLOSURE"], app.config["PARTNERSHIP"].geography, None, date(2026, 11, 16))
+    place: Place = app.config["PLACES"].only
+    taking = Taking(SCOPE, place.policy, place.geography, None, date(2026, 11, 16))
     assert taking.take_snapshot(db, "autumn")
     freeze_breakdowns(db, taking)
     db.execute(delete(Response).where(Response.id == db.scalar(select(Response.id).limit(1))))

@@ -19,6 +19,7 @@ from feedback_app.services.keeping import Sweeping, Swept
 from feedback_app.store import drafts, responses, throttle
 from feedback_app.store.tables import BreakOff, CodeFailures, Draft, Response, ResponseText, Wave
 from feedback_app.store.waves import WaveFacts
+from tests.support.places import change_place
 from tests.support.surveys import field, fixture_survey
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
@@ -240,7 +241,7 @@ def test_the_runner_keeps_things_as_long_as_the_partnership_says(app: Flask, db:
     db.execute(update(Draft).values(touched_on=datetime.now(UTC).date() - timedelta(days=5)))
     db.commit()
     assert app.extensions["jobs"].sweep(dry_run=True).drafts == 0
-    app.config["SCOPE"] = replace(app.config["SCOPE"], keeping=Keeping(draft_days=2))
+    change_place(app, scope=replace(app.config["PLACES"].only.scope, keeping=Keeping(draft_days=2)))
     assert app.extensions["jobs"].sweep().drafts == 1
 
 

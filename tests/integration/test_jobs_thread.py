@@ -19,9 +19,11 @@ from sqlalchemy.orm import Session
 from feedback_app.cli import serving
 from feedback_app.cli.serving import EmbeddedJobs
 from feedback_app.jobs import runner as running
+from feedback_app.jobs.daily import DailyWork
 from feedback_app.jobs.runner import JobRunner
 from feedback_app.services.posting import put_job
 from feedback_app.store import outbox
+from feedback_app.store.engine import _reading, begun_to_read
 
 
 @pytest.fixture(autouse=True)
@@ -52,11 +54,11 @@ def test_what_is_raised_in_the_sweep_or_the_outbox_ends_nothing(
     app: Flask, db: Session, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], trouble: Exception
 ) -> None:
     done = threading.Event()
-    runner = JobRunner(app, {"note": lambda _payload: done.set()})
+    runner = JobRunner(app, {"note": lambda _place, _payload: done.set()})
     raised = {"sweep": 0, "has_due": 0}
     really = outbox.has_due
 
-    def sweep(**_named: bool) -> None:
+    def sweep(_work: DailyWork, **_named: bool) -> None:
         raised["sweep"] += 1
         raise trouble
 
@@ -66,9 +68,9 @@ def test_what_is_raised_in_the_sweep_or_the_outbox_ends_nothing(
             raise trouble
         return really(*given)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(runner, "sweep", sweep)
+    monkeypatch.setattr(DailyWork, "sweep", sweep)
     monkeypatch.setattr(outbox, "has_due", has_due)
-    put_job(db, app.config["SCOPE"], "note", {})
+    put_job(db, app.config["PLACES"].only.scope, "note", {})
     db.commit()
     with running_forever(runner) as thread:
         assert done.wait(timeout=20)
@@ -85,7 +87,7 @@ def test_what_is_daily_is_done_at_the_start_and_again_when_the_day_is_another(
 ) -> None:
     runner = JobRunner(app, {})
     days: list[datetime] = []
-    monkeypatch.setattr(runner, "do_daily", lambda: days.append(runner._now()))
+    monkeypatch.setattr(DailyWork, "do_all", lambda work: days.append(work.now()))
     with time_machine.travel("2026-11-02 23:59 +0000") as clock, running_forever(runner):
         wait_until(lambda: len(days) == 1)
         time.sleep(0.3)
@@ -150,3 +152,14 @@ def wait_until(holds: Callable[[], bool], seconds: float = 20.0) -> None:
         if time.monotonic() > end:
             raise TimeoutError(f"It did not happen within {seconds} s.")
         time.sleep(0.01)
+
+
+@pytest.mark.parametrize("reads", [True, False])
+def test_whoever_calls_the_runner_goes_on_as_before(app: Flask, db: Session, reads: bool) -> None:
+    put_job(db, app.config["PLACES"].only.scope, "note", {})
+    db.commit()
+    with begun_to_read(reads):
+        assert JobRunner(app, {"note": lambda _place, _payload: None}).run_due() == 1
+        app.extensions["jobs"].sweep()
+        assert _reading.get() is reads
+    assert _reading.get() is False

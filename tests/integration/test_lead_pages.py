@@ -75,4 +75,4 @@ def test_the_operator_takes_a_snapshot_by_hand(app: Flask, db: Session, database
     assert frozen.find_standing(db, latest)  # groups too, not only with the next night's jobs
     db.rollback()
     assert "nothing new" in run.must("wave", "snapshot", "--wave", "autumn")
-    assert "wave snapshot taken" in run.must("audit")
+    assert "wave snapshot taken" in run.must("audit", "list")

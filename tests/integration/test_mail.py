@@ -123,8 +123,9 @@ def test_six_hours_without_a_mail_server_lose_nothing_and_send_nothing_twice(
     app: Flask, db: Session, letterbox: Letterbox, mailer: SmtpMailer
 ) -> None:
     runner = JobRunner(app, make_handlers(app, mailer))
+    scope = app.config["PLACES"].only.scope
     for number in range(20):
-        posting.put_email(db, app.config["SCOPE"], f"person{number}@example.org", "Hello", f"Message {number}")
+        posting.put_email(db, scope, f"person{number}@example.org", "Hello", f"Message {number}")
     db.commit()
     with time_machine.travel(NOW, tick=False) as clock:
         letterbox.away = True
@@ -136,7 +137,7 @@ def test_six_hours_without_a_mail_server_lose_nothing_and_send_nothing_twice(
             runner.run_due()
             clock.shift(timedelta(minutes=10))
     assert sorted(letterbox.to) == sorted([f"person{number}@example.org"] for number in range(20))
-    assert outbox.count_jobs(db, app.config["SCOPE"]) == {"waiting": 0, "failed": 0}
+    assert outbox.count_jobs(db, app.config["PLACES"].only.scope) == {"waiting": 0, "failed": 0}
 
 
 def test_a_mail_server_that_is_not_there_at_all_is_an_error_to_try_again(mailer: SmtpMailer) -> None:
@@ -176,10 +177,10 @@ def test_for_real_answers_without_a_mail_server_nothing_is_written_and_nothing_i
     mailer = make_mailer(make_settings("sqlite://", environment="production"))
     with pytest.raises(NoMailServer):
         mailer.send("lead@example.org", "A new password", "https://example.org/link")
-    posting.put_email(db, app.config["SCOPE"], "lead@example.org", "Hello", "Text")
+    posting.put_email(db, app.config["PLACES"].only.scope, "lead@example.org", "Hello", "Text")
     db.commit()
     assert JobRunner(app, make_handlers(app, mailer)).run_due() == 0
-    assert outbox.count_jobs(db, app.config["SCOPE"]) == {"waiting": 1, "failed": 0}
+    assert outbox.count_jobs(db, app.config["PLACES"].only.scope) == {"waiting": 1, "failed": 0}
     assert not list(tmp_path.glob("**/*.eml"))
     assert "NoMailServer" in "".join(capsys.readouterr())
 
@@ -198,13 +199,13 @@ def test_a_bad_certificate_is_an_error_to_try_again(port: int, letterbox: Letter
 def test_the_send_team_hears_that_a_wave_has_closed_with_the_protected_number_alone(
     app: Flask, db: Session, letterbox: Letterbox, mailer: SmtpMailer
 ) -> None:
-    scope = app.config["SCOPE"]
+    scope = app.config["PLACES"].only.scope
     for address, role in (("one@example.org", Role.SEND_TEAM), ("two@example.org", Role.SEND_TEAM)):
         accounts.add_user(db, scope, address, "four words that differ", [role])
     accounts.add_user(db, scope, "lead@example.org", "four words that differ", [Role.WORKSTREAM_LEAD])
     accounts.add_user(db, scope, "gone@example.org", "four words that differ", [Role.SEND_TEAM])
     accounts.disable_user(db, scope, "gone@example.org")
-    policy: Policy = app.config["DISCLOSURE"]
+    policy: Policy = app.config["PLACES"].only.policy
     told = [
         posting.notify_wave_closed(db, scope, slug="w", title="A\nB", answered=total_safe(count, policy))
         for count in (532, 3)

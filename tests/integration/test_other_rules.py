@@ -50,7 +50,7 @@ def frozen_wave(app: Flask, db: Session) -> None:
 
 def seen(app: Flask, db: Session, by: By = ("district",), policy: Policy = POLICY, **changes: Any) -> WaveBreakdown:
     """Return a question by groups, as leads see it."""
-    geography = app.config["PARTNERSHIP"].geography.model_copy(update=changes)
+    geography = app.config["PLACES"].only.geography.model_copy(update=changes)
     try:
         return break_down(
             db, SCOPE, "autumn", by, policy, language="en_GB", geography=geography, item=ITEM, audience=Audience.LEAD

@@ -15,6 +15,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from feedback_app.domain.place import Place
 from feedback_app.domain.scope import Scope
 from feedback_app.domain.sending import NeverSendable, NoMailServer
 from feedback_app.jobs.runner import CLAIM, LONGEST_WAIT, MOST_ATTEMPTS, JobRunner, wait_after
@@ -33,7 +34,7 @@ class Noting:
         self.given: list[Mapping[str, Any]] = []
         self.raises = list(raises)
 
-    def __call__(self, payload: Mapping[str, Any]) -> None:
+    def __call__(self, _place: Place, payload: Mapping[str, Any]) -> None:
         self.given.append(payload)
         if self.raises:
             raise self.raises.pop(0)
@@ -142,6 +143,7 @@ def test_what_may_be_mended_is_tried_again_though_it_is_a_value_error(
     with time_machine.travel(NOW, tick=False) as clock:
         assert runner.run_due() == 0
         assert [job.failed for job in jobs_in(db)] == [False]
+        db.rollback()
         clock.shift(wait_after(1))
         assert runner.run_due() == 1
 
@@ -211,7 +213,7 @@ def test_several_runners_at_once_do_each_job_once(app: Flask, db: Session) -> No
 
 def test_a_running_runner_does_what_comes_and_ends_when_told(app: Flask, db: Session) -> None:
     done = threading.Event()
-    runner = JobRunner(app, {"note": lambda _payload: done.set()})
+    runner = JobRunner(app, {"note": lambda _place, _payload: done.set()})
     stop = threading.Event()
     thread = threading.Thread(target=runner.run_forever, args=(stop,))
     thread.start()

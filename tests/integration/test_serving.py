@@ -30,7 +30,11 @@ def test_a_port_in_use_is_said_in_a_sentence(tmp_path: Path) -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = str(taken.getsockname()[1])
-        given = {"FEEDBACK_SECRET_KEY": SECRET, "FEEDBACK_DATABASE_URL": sqlite_url(tmp_path / "served.sqlite")}
+        given = {
+            "FEEDBACK_ENVIRONMENT": "testing",
+            "FEEDBACK_SECRET_KEY": SECRET,
+            "FEEDBACK_DATABASE_URL": sqlite_url(tmp_path / "served.sqlite"),
+        }
         done = CliRunner().invoke(main, ["serve", "--port", port], env=given)
     assert done.exit_code == 2
     assert f"Port {port} of 127.0.0.1 cannot be used" in done.output

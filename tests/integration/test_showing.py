@@ -58,7 +58,7 @@ def entries(db: Session) -> int:
 
 def crossed(app: Flask, db: Session) -> WaveBreakdown:
     """Return a question by locality and plan."""
-    policy, geography = app.config["DISCLOSURE"], app.config["PARTNERSHIP"].geography
+    policy, geography = app.config["PLACES"].only.policy, app.config["PLACES"].only.geography
     by = ("locality", "provision")
     return break_down(db, SCOPE, "autumn", by, policy, language="en_GB", geography=geography, item="TS02")
 
@@ -158,7 +158,7 @@ def test_files_of_groups_say_of_which_day_a_lead_sees_them_and_nothing_where_all
     app: Flask, db: Session
 ) -> None:
     add_grouped(db, closed_from=None)
-    policy, geography = app.config["DISCLOSURE"], app.config["PARTNERSHIP"].geography
+    policy, geography = app.config["PLACES"].only.policy, app.config["PLACES"].only.geography
     assert Taking(SCOPE, policy, geography, None, date(2026, 11, 16)).take_snapshot(db, "autumn")
     db.commit()
     days = {}

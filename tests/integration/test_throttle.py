@@ -9,12 +9,14 @@ from datetime import UTC, datetime, timedelta
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from feedback_app.domain.scope import Scope
 from feedback_app.extensions import db as extension
 from feedback_app.services import accounts
 from feedback_app.store import throttle
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 PEOPLE = 6
+SCOPE = Scope("lancashire")
 
 
 def together(app: Flask, work: Callable[[Session], None]) -> None:
@@ -43,8 +45,8 @@ def test_first_tries_made_together_are_all_counted(app: Flask, db: Session) -> N
 
 
 def test_first_sign_in_tries_made_together_slow_the_next_one_down(app: Flask, db: Session) -> None:
-    together(app, lambda session: assert_free(accounts.note_try(session, "lead@example.org", NOW)))
-    assert accounts.note_try(db, "lead@example.org", NOW) > 0
+    together(app, lambda session: assert_free(accounts.note_try(session, SCOPE, "lead@example.org", NOW)))
+    assert accounts.note_try(db, SCOPE, "lead@example.org", NOW) > 0
 
 
 def assert_free(wait: int) -> None:

@@ -46,7 +46,7 @@ def planned(plan: int, number: int) -> list[dict[str, Answer]]:
 
 def by_plan(app: Flask, db: Session, audience: Audience = Audience.LEAD) -> WaveBreakdown:
     """Return the wave by plan, as an audience sees it."""
-    geography = app.config["PARTNERSHIP"].geography
+    geography = app.config["PLACES"].only.geography
     found = break_down(
         db, SCOPE, "autumn", ("provision",), POLICY, language="en_GB", geography=geography, audience=audience
     )
@@ -200,7 +200,7 @@ def test_questions_that_only_some_are_asked_are_not_compared_before_the_end(app:
 def test_only_waves_whose_groups_are_shown_stand_beside_each_other_by_group(app: Flask, db: Session) -> None:
     add_answers(db, add_wave(db), some_answers(60))
     take(app, db)
-    waves, geography = [get_wave(db, SCOPE, "autumn")], app.config["PARTNERSHIP"].geography
+    waves, geography = [get_wave(db, SCOPE, "autumn")], app.config["PLACES"].only.geography
     assert waves_by_breakdown(db, waves, geography, Audience.LEAD) == {}
     assert waves_by_breakdown(db, waves, geography, Audience.SEND_TEAM) == {"provision": waves}
 

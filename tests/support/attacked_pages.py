@@ -213,7 +213,7 @@ def published(sheets: Sheets, folder: Path) -> Iterator[Pages]:
             assert made
             assert snapshot.keep_breakdowns(db, made)
             db.commit()
-            geography = app.config["PARTNERSHIP"].geography
+            geography = app.config["PLACES"].only.geography
             names = {locality.name: locality.code for locality in geography.localities}
             labels = {"district": {name: code for code, name in DISTRICTS.items()}, "locality": names}
             labels["provision"] = PROVISION

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from click.testing import CliRunner, Result
 
-from tests.support.settings import SECRET
+from tests.support.settings import DATA_KEY, SECRET
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 IMPORTS = ROOT / "tests" / "fixtures" / "imports"
@@ -25,6 +25,8 @@ class CommandLine:
         }
         if invented:
             self.environment |= {"FEEDBACK_SURVEYS_DIR": str(IMPORTS), "FEEDBACK_PARTNERSHIP": "anyshire"}
+        if settings.get("environment") == "production":
+            self.environment["FEEDBACK_DATA_KEYS"] = DATA_KEY
         self.environment |= {f"FEEDBACK_{name.upper()}": value for name, value in settings.items()}
 
     def __call__(self, *words: str, input: str | None = None) -> Result:  # noqa: A002 - click's own name

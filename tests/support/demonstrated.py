@@ -15,9 +15,9 @@ def seed(app: Flask, answers: int) -> None:
     from feedback_app.web.clock import today
 
     with app.app_context():
-        shelf, scope = app.config["SHELF"], app.config["SCOPE"]
-        geography, population = app.config["PARTNERSHIP"].geography, app.config["POPULATION"]
-        taking = Taking(scope, app.config["DISCLOSURE"], geography, population, today())
+        shelf, scope = app.config["PLACES"].only.shelf, app.config["PLACES"].only.scope
+        geography, population = app.config["PLACES"].only.geography, app.config["PLACES"].only.population
+        taking = Taking(scope, app.config["PLACES"].only.policy, geography, population, today())
         for name in shelf.list_surveys():
             for made in seed_survey(db.session, scope, shelf.load_document(name), today(), "en_GB", answers):
                 taking.take_snapshot(db.session, made.wave.slug)
@@ -33,7 +33,7 @@ def count_answers(app: Flask, survey: str) -> int:
     from feedback_app.store.waves import list_waves
 
     with app.app_context():
-        scope = app.config["SCOPE"]
+        scope = app.config["PLACES"].only.scope
         wave = next(
             one for one in list_waves(db.session, scope) if one.survey_slug == survey and one.closed_from is None
         )

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from feedback_app.settings import Settings
 
 SECRET = "test-secret-of-no-worth-" + "0" * 24
+DATA_KEY = "dGVzdC1rZXktb2Ytbm8td29ydGgtMDAwMDAwMDAwMDA="
 
 
 def make_settings(database_url: str, **overrides: object) -> Settings:
@@ -20,4 +21,6 @@ def make_settings(database_url: str, **overrides: object) -> Settings:
         "database_url": database_url,
         "jobs_embedded": False,
     }
+    if overrides.get("environment") == "production":
+        chosen["data_keys"] = (DATA_KEY,)
     return load_settings(**(chosen | overrides))

@@ -17,7 +17,7 @@ DAY = date(2026, 11, 21)
 
 def taking(app: Flask, day: date = DAY) -> Taking:
     """Return how snapshots are taken on a day."""
-    return Taking(SCOPE, Policy(), app.config["PARTNERSHIP"].geography, None, day)
+    return Taking(SCOPE, Policy(), app.config["PLACES"].only.geography, None, day)
 
 
 def take(app: Flask, db: Session, slug: str = "autumn", day: date = DAY) -> SnapshotFacts | None:

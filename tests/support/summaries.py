@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Mapping, Sequence
 from datetime import date
 
@@ -155,4 +156,5 @@ def signed_in(app: Flask, db: Session, *roles: Role) -> FlaskClient:
     with client.session_transaction() as session:
         session["_user_id"] = name
         session["_fresh"] = True
+        session["fs_paa"] = time.time()  # the password was given just now
     return client

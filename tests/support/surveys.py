@@ -43,6 +43,6 @@ def field(app: Flask, instrument: Instrument, *, slug: str | None = None, **more
     }
     with app.app_context():
         document = FieldedDocument(instrument=instrument, texts=texts)
-        wave = field_wave(db.session, app.config["SCOPE"], document, **(chosen | more))
+        wave = field_wave(db.session, app.config["PLACES"].only.scope, document, **(chosen | more))
         db.session.commit()
     return wave

@@ -201,6 +201,7 @@ def test_what_the_file_does_not_say_can_be_said() -> None:
     [
         (PRINTED.replace("41", "many"), 'printed.csv:2: North, Yes: "many" is no whole number, no symbol like c'),
         (PRINTED.replace("44", "12.5"), 'printed.csv:2: North, Total: "12.5" is no whole number'),
+        (PRINTED.replace("44", "4 400"), "no gap like -; take the space out: 4400"),
     ],
 )
 def test_what_is_nothing_printed_is_refused(text: str, message: str) -> None:

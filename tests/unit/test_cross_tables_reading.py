@@ -196,6 +196,8 @@ def test_thousands_and_letters_of_older_programs_are_read() -> None:
         (SHEET.replace("14", ""), "pupils.csv:3: South, No: it is empty; write 0 where there is nobody"),
         (SHEET.replace("14", "14%"), 'South, No: "14%" is no whole number'),
         (SHEET.replace("14", "NaN"), 'South, No: "NaN" is no whole number'),
+        (SHEET.replace("14", "1 400"), '"1 400" is no whole number of people; take the space out: 1400'),
+        (SHEET.replace("14", "1\u202f400"), "is no whole number of people; take the space out: 1400"),
         (SHEET.replace("14", "9" * 30), "South, No: "),
         (SHEET.replace("South", "north"), "there are two rows called 'north'"),
         (SHEET.replace("No", "yes"), "there are two columns called 'yes'"),

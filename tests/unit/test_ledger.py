@@ -30,7 +30,7 @@ def test_only_the_send_team_sees_answers_as_they_come_in() -> None:
 def test_a_reader_with_several_roles_sees_what_the_highest_may_see() -> None:
     assert audience_of(permissions_of([Role.WORKSTREAM_LEAD, Role.SEND_TEAM])) is Audience.SEND_TEAM
     assert audience_of(permissions_of([Role.ADMINISTRATOR, Role.WORKSTREAM_LEAD])) is Audience.LEAD
-    with pytest.raises(ValueError, match="read no figures"):
+    with pytest.raises(ValueError, match="reads no figures"):
         audience_of(permissions_of([Role.ADMINISTRATOR]))
 
 

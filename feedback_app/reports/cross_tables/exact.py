@@ -92,12 +92,19 @@ def not_people(value: Any) -> str | None:
             return "it is empty; write 0 where there is nobody"
         if value.strip() in HIDDEN_ALREADY or value.strip().startswith("<"):
             return f"{said(value)} looks hidden already; exact counts are needed here"
-        return f"{said(value)} is no whole number of people"
+        return f"{said(value)} is no whole number of people{spaced_out(value)}"
     if isinstance(value, float):
         return f"{said(value)} is no whole number of people; counts are needed, not percentages"
     if value < 0:
         return f"{said(value)} is below 0"
     return f"{said(value)} is more than {MOST_PEOPLE:,} people" if value > MOST_PEOPLE else None
+
+
+def spaced_out(value: str) -> str:
+    """Return how to mend a number with spaces between its digits, or nothing for other text."""
+    digits = "".join(value.split())
+    spaced = digits != value.strip() and digits.isascii() and digits.isdecimal()
+    return f"; take the space out: {digits}" if spaced else ""
 
 
 def cell_name(raw: RawTable, group: Labels, column: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from feedback_app.reports.cross_tables.checks import Problems, said
 from feedback_app.reports.cross_tables.csv_tables import CsvReading, read_csv
-from feedback_app.reports.cross_tables.exact import cell_name
+from feedback_app.reports.cross_tables.exact import cell_name, spaced_out
 from feedback_app.reports.cross_tables.json_documents import read_json
 from feedback_app.reports.cross_tables.notes import method_in
 from feedback_app.reports.cross_tables.printed import Method, PrintedTable, Shown, Under
@@ -170,7 +170,8 @@ def _shown(value: Any, method: Method, place: Place, where: str, problems: Probl
         if (found := _UNDER.fullmatch(text)) and int(found.group(1)):
             return Under(int(found.group(1)))
         if text.casefold() not in GAPS:
-            problems.note(place, f"{where}: {said(value)} is no whole number, no symbol like c and no gap like -")
+            no_number = f"{said(value)} is no whole number, no symbol like c and no gap like -"
+            problems.note(place, f"{where}: {no_number}{spaced_out(value)}")
         return None
     if isinstance(value, dict) and set(value) == {"fewer_than"}:
         limit = value["fewer_than"]

@@ -1,4 +1,8 @@
-"""Pages for staff: signing in and out, a new password by e-mail. Flask-Security does the work; this says how."""
+"""Pages for staff: signing in and out, one's own account. Flask-Security does the work; this says how.
+
+What follows the right password (steps.py, second_factor.py, passkeys.py) is put together from the library's parts; its
+own pages for it would lose a half set-up app at the first mistyped code, take a code twice, and sign out on a GET.
+"""
 
 from __future__ import annotations
 
@@ -7,18 +11,26 @@ from datetime import timedelta
 from functools import wraps
 from typing import Any
 
-from flask import Blueprint, Flask, g, request
+from flask import Flask, g, request
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
-from flask_security.datastore import FSQLALiteUserDatastore
 
+from feedback_app.domain.permissions import Permission
 from feedback_app.extensions import db, security
 from feedback_app.services.accounts import HASH_COST, SHORTEST_PASSWORD
 from feedback_app.store.accounts import Role, User
 from feedback_app.store.engine import set_reading
-from feedback_app.web.access import public
-from feedback_app.web.account.forms import AskForLinkForm, NewPasswordForm, SignInForm
+from feedback_app.web.access import public, staff
+from feedback_app.web.account import (  # noqa: F401 - importing them adds their views
+    overview,
+    passkeys,
+    second_factor,
+    single_sign_on,
+)
+from feedback_app.web.account.datastore import PlacedUsers
+from feedback_app.web.account.forms import AskForLinkForm, ConfirmForm, NewPasswordForm, OtherPasswordForm, SignInForm
 from feedback_app.web.account.mail import QueuedMail
+from feedback_app.web.account.steps import FRESH, SecondStep, blueprint, end_old_session, watch
 from feedback_app.web.account.words import AccountDomain
 
 # The library's own views, each with its audience: anybody may come to the door. One that is not here stops the start.
@@ -27,6 +39,8 @@ AUDIENCES = {
     "security.logout": public,
     "security.forgot_password": public,
     "security.reset_password": public,
+    "security.verify": staff(Permission.SIGN_IN),
+    "security.change_password": staff(Permission.SIGN_IN),
 }
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -43,7 +57,13 @@ OPTIONS: dict[str, Any] = {
     "REGISTERABLE": False,
     "RECOVERABLE": True,
     "TRACKABLE": False,  # no address and no time of signing in is kept
-    "FRESHNESS": timedelta(minutes=-1),
+    "CHANGEABLE": True,
+    "CHANGE_URL": "/team/account/password",
+    "POST_CHANGE_VIEW": "account.overview",
+    "VERIFY_URL": "/team/confirm",
+    "POST_VERIFY_VIEW": "account.overview",
+    "FRESHNESS": timedelta(seconds=FRESH),
+    "FRESHNESS_GRACE_PERIOD": timedelta(0),
     "RETURN_GENERIC_RESPONSES": True,
     "RESET_PASSWORD_WITHIN": timedelta(hours=1),
     "PASSWORD_LENGTH_MIN": SHORTEST_PASSWORD,
@@ -66,7 +86,12 @@ OPTIONS: dict[str, Any] = {
     "MSG_EMAIL_NOT_PROVIDED": (_l("Write your e-mail address"), "error"),
     "MSG_INVALID_EMAIL_ADDRESS": (_l("Write an e-mail address like name@example.org"), "error"),
     "MSG_RETYPE_PASSWORD_MISMATCH": (_l("The two passwords are not the same. Type both again"), "error"),
+    "MSG_PASSWORD_CHANGE": (_l("Your new password is kept. Every other device is signed out."), "success"),
+    "MSG_PASSWORD_IS_THE_SAME": (_l("This is the password you have now. Choose another one"), "error"),
+    "MSG_INVALID_PASSWORD": (_l("This is not your password. Type it again"), "error"),
+    "MSG_REAUTHENTICATION_SUCCESSFUL": (_l("Thank you. Go on."), "info"),
     "EMAIL_SUBJECT_PASSWORD_NOTICE": _l("Your password was changed"),
+    "EMAIL_SUBJECT_PASSWORD_CHANGE_NOTICE": _l("Your password was changed"),
 }
 
 
@@ -74,24 +99,29 @@ def init_account(app: Flask) -> None:
     """Let members of staff sign in; raise RuntimeError when a view of the library has no declared audience."""
     app.config.update({f"SECURITY_{name}": value for name, value in OPTIONS.items()})
     app.before_request(begin_right)
-    app.register_blueprint(Blueprint("account", __name__, template_folder="templates"))
+    app.register_blueprint(blueprint)
     security._mail_util_cls = QueuedMail  # the library takes it when it is made only, which is before there is a web
     security.init_app(
         app,
-        FSQLALiteUserDatastore(db, User, Role),
+        PlacedUsers(db, User, Role),
         login_form=SignInForm,
         forgot_password_form=AskForLinkForm,
         reset_password_form=NewPasswordForm,
+        change_password_form=OtherPasswordForm,
+        verify_form=ConfirmForm,
     )
+    security.two_factor_plugins = SecondStep()
     security.i18n_domain = AccountDomain(app)
     security.want_json(lambda _request: False)
     security.login_manager.request_loader(lambda _request: None)  # nobody comes in by a token in an address
     declare_audiences(app)
+    watch(app)
 
 
 def begin_right() -> ResponseReturnValue | None:
     """Say before anything is read whether this request may write, and take only forms from people signing in."""
     set_reading(request.method in _SAFE)
+    end_old_session()
     return ("", 415) if request.is_json and request.endpoint in AUDIENCES else None
 
 

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from flask import g
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
+from flask_login import current_user
 from flask_security import EmailValidateException
 from flask_security.forms import (
+    ChangePasswordForm,
     EmailValidation,
     EqualToLocalize,
     ForgotPasswordForm,
     LoginForm,
     ResetPasswordForm,
+    VerifyForm,
     email_required,
     password_required,
 )
 from flask_security.utils import validate_redirect_url
-from wtforms import EmailField, PasswordField
+from flask_wtf import FlaskForm
+from wtforms import EmailField, HiddenField, PasswordField, StringField
 
 from feedback_app.extensions import db, security
 from feedback_app.services import accounts, posting
@@ -30,12 +36,34 @@ from feedback_app.web.access import scope
 _ADDRESS = _l("E-mail address")
 
 
-def _is_on_this_site(address: str) -> bool:
+def is_on_this_site(address: str) -> bool:
     """Return whether an address to go to is one of ours; one that cannot be read is not."""
     try:
         return "\\" not in address and bool(validate_redirect_url(address))  # browsers read a backslash as a slash
     except ValueError:
         return False
+
+
+def slowed_down(address: str, kind: str = accounts.PASSWORD_TRY) -> str | None:
+    """Count a try for an address, and keep that at once; return a sentence when there were too many."""
+    wait = accounts.note_try(db.session, scope(), address, clock.now(), kind)
+    db.session.commit()
+    if not wait:
+        return None
+    g.form_status = 429
+    return str(ngettext("Too many tries. Wait %(num)s second", "Too many tries. Wait %(num)s seconds", wait))
+
+
+@contextmanager
+def nobody_waits() -> Iterator[None]:
+    """Let nothing that a form reads hold a turn to write: checking a password takes long. Nothing inside is kept."""
+    set_reading(True)
+    try:
+        with db.session.no_autoflush:
+            yield
+    finally:
+        db.session.rollback()
+        set_reading(False)
 
 
 class SignInForm(LoginForm):
@@ -48,7 +76,7 @@ class SignInForm(LoginForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Keep where to go afterwards only when it is on this site."""
         super().__init__(*args, **kwargs)
-        if self.next.data and not _is_on_this_site(self.next.data):
+        if self.next.data and not is_on_this_site(self.next.data):
             self.next.data = ""
 
     def validate(self, **kwargs: Any) -> bool:
@@ -56,19 +84,15 @@ class SignInForm(LoginForm):
         g.form_status = 422
         if not self._is_filled_in():
             return False
-        address = _normal(self.email.data)
-        wait = accounts.note_try(db.session, address, clock.now())
-        db.session.commit()
-        if wait:
-            g.form_status = 429
-            message = ngettext("Too many tries. Wait %(num)s second", "Too many tries. Wait %(num)s seconds", wait)
+        address = normal(self.email.data)
+        if message := slowed_down(address):
             self.form_errors.append(message)
             return False
         known, renewed = self._look(**kwargs)
         if known:
-            accounts.forget_tries(db.session, address)
+            accounts.forget_tries(db.session, scope(), address)
         if renewed is not None:
-            accounts.set_password_hash(db.session, address, renewed)
+            accounts.set_password_hash(db.session, scope(), address, renewed)
         return known
 
     def _is_filled_in(self) -> bool:
@@ -80,16 +104,13 @@ class SignInForm(LoginForm):
 
     def _look(self, **kwargs: Any) -> tuple[bool, str | None]:
         """Return whether address and password belong together, and the password's new hash if the cost has changed."""
-        set_reading(True)
-        with db.session.no_autoflush:
+        with nobody_waits():
             known = bool(super().validate(**kwargs))
             renewed = self.user.password if known and self.user and self.user in db.session.dirty else None
-        db.session.rollback()
-        set_reading(False)
         return known, renewed
 
 
-def _normal(address: str | None) -> str:
+def normal(address: str | None) -> str:
     """Return an address as accounts are found by, so that another spelling is no fresh start for a guesser."""
     try:
         return str(security.mail_util.normalize(address or "")).lower()
@@ -105,7 +126,7 @@ class AskForLinkForm(ForgotPasswordForm):
     def validate(self, **kwargs: Any) -> bool:
         """Put the asking into the outbox and return False always: the library then answers everybody alike."""
         if super(ForgotPasswordForm, self).validate(**kwargs):
-            posting.put_password_link(db.session, scope(), _normal(self.email.data), clock.now())
+            posting.put_password_link(db.session, scope(), normal(self.email.data), clock.now())
         else:
             g.form_status = 422
             self.form_errors.extend(str(error) for error in self.email.errors)
@@ -124,7 +145,73 @@ class NewPasswordForm(ResetPasswordForm):
         """Return whether the password can be kept; the account's counted tries end with it."""
         good = bool(super().validate(**kwargs))
         if good and self.user is not None:
-            accounts.forget_tries(db.session, _normal(self.user.email))
+            accounts.forget_tries(db.session, scope(), normal(self.user.email))
         elif not good:
             g.form_status = 422
         return good
+
+
+class ConfirmForm(VerifyForm):
+    """The password once more, before something that matters."""
+
+    password = PasswordField(_l("Your password"), validators=[password_required])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Keep where to go afterwards only when it is on this site."""
+        super().__init__(*args, **kwargs)
+        if self.next.data and not is_on_this_site(self.next.data):
+            self.next.data = ""
+
+    def validate(self, **kwargs: Any) -> bool:
+        """Return whether it is the password; wrong ones count as at the door."""
+        g.form_status = 422
+        address = normal(self.user.email)
+        if self.password.data and (message := slowed_down(address)):
+            self.form_errors.append(message)
+            return False
+        with nobody_waits():
+            good = bool(super().validate(**kwargs))
+        if good:
+            accounts.forget_tries(db.session, scope(), address)
+        return good
+
+
+class OtherPasswordForm(ChangePasswordForm):
+    """The password of now, and a new one twice."""
+
+    password = PasswordField(_l("The password you have now"))
+    new_password = PasswordField(_l("New password"), validators=[password_required])
+    new_password_confirm = PasswordField(
+        _l("The same password again"), validators=[EqualToLocalize("new_password", message="RETYPE_PASSWORD_MISMATCH")]
+    )
+
+    def validate(self, **kwargs: Any) -> bool:
+        """Return whether the new password can be kept; wrong ones of now count as at the door."""
+        g.form_status = 422
+        address = normal(current_user.email)
+        if self.password.data and (message := slowed_down(address)):
+            self.form_errors.append(message)
+            return False
+        with nobody_waits():
+            good = bool(super().validate(**kwargs))
+        if good:
+            accounts.forget_tries(db.session, scope(), address)
+        return good
+
+
+class CodeForm(FlaskForm):
+    """A code: six digits from an app, or a recovery code."""
+
+    code = StringField()
+
+    def __init__(self, label: str, **kwargs: Any) -> None:
+        """Ask for it in these words."""
+        super().__init__(**kwargs)
+        self.code.label.text = label
+
+
+class PasskeyForm(FlaskForm):
+    """What the browser says of a passkey; a new one has a name."""
+
+    name = StringField(_l("Name of the passkey"))
+    credential = HiddenField()

@@ -1,18 +1,18 @@
-"""Home, help, privacy, accessibility, languages."""
+"""Home, help, languages, and what the law asks to be said: privacy, accessibility, cookies, whom to write to."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, session, url_for
+from flask import Blueprint, Response, abort, current_app, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 
 from feedback_app.domain.wave import last_day
 from feedback_app.extensions import db
-from feedback_app.services import fielding
+from feedback_app.services import fielding, noticing
 from feedback_app.services.fielding import OpenSurvey
 from feedback_app.web import clock
-from feedback_app.web.access import public, scope
+from feedback_app.web.access import place, public, scope
 from feedback_app.web.languages import language_links, page_language
 
 blueprint = Blueprint("public", __name__, template_folder="templates")
@@ -55,15 +55,60 @@ def help() -> ResponseReturnValue:  # noqa: A001 - the page's own name
 @blueprint.get("/privacy")
 @public
 def privacy() -> ResponseReturnValue:
-    """Say what is kept, for how long, and what never is."""
-    return render_template("public/privacy.html")
+    """Say what is kept, for how long, and what never is; lead to the notice of each open survey."""
+    found = fielding.list_open(db.session, scope(), clock.today(), page_language().locale)
+    return render_template("public/privacy.html", surveys=[survey.instrument for survey in found])
+
+
+@blueprint.get("/surveys/<slug>/privacy")
+@public
+def survey_privacy(slug: str) -> ResponseReturnValue:
+    """Say of one survey what is asked and kept, why, who reads it, and what people may ask for."""
+    notice = noticing.get_notice(db.session, scope(), slug, clock.today(), page_language().locale)
+    young = notice.instrument.voice != "family"
+    template = "public/notice_young.html" if young else "public/notice.html"
+    return render_template(template, notice=notice, instrument=notice.instrument)
 
 
 @blueprint.get("/accessibility")
 @public
 def accessibility() -> ResponseReturnValue:
-    """Say how far the pages can be used by everybody."""
+    """Say how far the pages can be used by everybody: the statement that the law asks for."""
     return render_template("public/accessibility.html")
+
+
+@blueprint.get("/cookies")
+@public
+def cookies() -> ResponseReturnValue:
+    """Say what the one cookie holds and for how long."""
+    return render_template("public/cookies.html", name=current_app.config["SESSION_COOKIE_NAME"])
+
+
+@blueprint.get("/contact")
+@public
+def contact() -> ResponseReturnValue:
+    """Say whom to write to."""
+    return render_template("public/contact.html")
+
+
+@blueprint.get("/.well-known/security.txt")
+@public
+def security() -> ResponseReturnValue:
+    """Say where a weakness of the site is reported (RFC 9116); 404 as long as nobody is named."""
+    said = place().partnership.duties.security
+    if not said.contact or said.expires is None:
+        abort(404)
+    if said.expires <= clock.today():
+        current_app.logger.warning("security.txt expired on %s: set a new day in partnership.yaml", said.expires)
+    site = place().site_address.rstrip("/")
+    lines = (
+        f"Contact: {said.contact}",
+        f"Expires: {said.expires.isoformat()}T00:00:00Z",
+        f"Preferred-Languages: {', '.join(language.tag for language in place().partnership.languages)}",
+        f"Canonical: {site}/.well-known/security.txt",
+        f"Policy: {site}/contact#weakness",
+    )
+    return Response("\n".join(lines) + "\n", mimetype="text/plain")
 
 
 @blueprint.get("/languages")
@@ -81,6 +126,9 @@ def languages() -> ResponseReturnValue:
 def health() -> ResponseReturnValue:
     """Say that the program answers."""
     return {"status": "ok"}
+
+
+health.at_any_host = True  # type: ignore[attr-defined]  # asked by whoever looks after the machines
 
 
 @blueprint.get("/favicon.ico")

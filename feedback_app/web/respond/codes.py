@@ -16,7 +16,7 @@ from feedback_app.services import coming_back
 from feedback_app.services.coming_back import CodeForm
 from feedback_app.store.engine import empty_log
 from feedback_app.web import clock
-from feedback_app.web.access import public, scope
+from feedback_app.web.access import place, public, scope
 from feedback_app.web.respond import begun, blueprint
 
 
@@ -127,5 +127,5 @@ def leave() -> ResponseReturnValue:
 def quick_exit() -> ResponseReturnValue:
     """Leave at once for an everyday page and forget what was open in this browser."""
     session.clear()
-    target = current_app.config["PARTNERSHIP"].quick_exit
+    target = place().partnership.quick_exit
     return redirect(target if urlsplit(target).scheme == "https" else url_for("public.home"))

@@ -7,6 +7,6 @@ from flask import Blueprint
 
 def register_views() -> Blueprint:
     """Return the blueprint with all its views: waves, groups, their files, two waves compared."""
-    from feedback_app.web.team import breaking_down, by_wave, comparing, views  # noqa: F401 - importing them adds their views
+    from feedback_app.web.team import breaking_down, by_wave, comparing, roles, views  # noqa: F401 - importing adds views
 
     return views.blueprint

@@ -11,14 +11,16 @@ from werkzeug.exceptions import ServiceUnavailable
 
 from feedback_app.domain.dimensions import WAVE, dimensions_of, may_cross
 from feedback_app.domain.disclosure.safe import SafeTable
+from feedback_app.domain.errors import BreakdownRefused
 from feedback_app.domain.instrument import Instrument
 from feedback_app.extensions import db
-from feedback_app.services import breaking_down, exporting
+from feedback_app.services import auditing, breaking_down, exporting
 from feedback_app.services.breaking_down import WaveBreakdown
 from feedback_app.services.showing import settle_and_release
 from feedback_app.store.engine import turn_to_write
 from feedback_app.web.access import scope
 from feedback_app.web.languages import page_language
+from feedback_app.web.noting import seen
 from feedback_app.web.team import phrases
 from feedback_app.web.team.group_words import (
     both_words,
@@ -29,18 +31,20 @@ from feedback_app.web.team.group_words import (
     why_private,
 )
 from feedback_app.web.team.groups import (
+    QuestionGroups,
     in_sections,
     question_by_group,
 )
+from feedback_app.web.team.hidden_words import counts_of, what_hidden
 from feedback_app.web.team.views import (
     WORKBOOK,
     as_of,
     audience,
     blueprint,
-    download,
     get_summary,
     policy,
     reads_figures,
+    tables_file,
 )
 
 WITH = "with"
@@ -52,11 +56,18 @@ def ways_of(instrument: Instrument) -> list[str]:
     return [one.name for one in dimensions_of(instrument, geography())]
 
 
+def said_by(name: str, **_arguments: object) -> str:
+    """Return by what a page shows groups, as the audit log has it."""
+    other = request.args.get(WITH, "")
+    return f"by {name} and {other}" if other and "item" in _arguments else f"by {name}"
+
+
 @blueprint.get("/waves/<slug>/by/<name>")
 @reads_figures
+@seen(auditing.GROUPS_SEEN, said_by)
 def by_group(slug: str, name: str) -> ResponseReturnValue:
     """Show all questions of a wave by one breakdown, each with its main figure."""
-    found = broken_down(slug, (name,))
+    found = broken_down(slug, _asked_by(slug, name))
     whole = tables_of(slug)
     shown = {table.code: question_by_group(found, table, whole.get(table.code)) for table in found.tables}
     return render_template(
@@ -70,17 +81,19 @@ def by_group(slug: str, name: str) -> ResponseReturnValue:
             if other != name
         ],
         as_of=_day_of(found),
-        files=_files("team.by_group", slug=slug, name=name),
+        files=files_of("team.by_group", slug=slug, name=name),
+        what_hidden=what_hidden(counts_of(found.tables)),
         **said(),
     )
 
 
 @blueprint.get("/waves/<slug>/by/<name>/<item>")
 @reads_figures
+@seen(auditing.GROUPS_SEEN, said_by)
 def question(slug: str, name: str, item: str) -> ResponseReturnValue:
     """Show one question of a wave by one breakdown, or with `?with=` by two."""
     other = request.args.get(WITH, "")
-    found = broken_down(slug, (name, other) if other else (name,), item)
+    found = broken_down(slug, _asked_by(slug, name, item), item)
     (table,) = found.tables
     shown = question_by_group(found, table, tables_of(slug).get(item))
     return render_template(
@@ -94,7 +107,9 @@ def question(slug: str, name: str, item: str) -> ResponseReturnValue:
         as_of=_day_of(found),
         back={"url": url_for("team.by_group", slug=slug, name=name), "text": by_words(name)},
         compared=[],
-        files=_files("team.question", slug=slug, name=name, item=item, **({WITH: other} if other else {})),
+        says_more=_says_more(found, shown),
+        what_hidden=what_hidden(counts_of(found.tables)),
+        files=files_of("team.question", slug=slug, name=name, item=item, **({WITH: other} if other else {})),
         **said(),
     )
 
@@ -114,7 +129,7 @@ def tables_of(slug: str) -> dict[str, SafeTable]:
     return {table.code: table for table in get_summary(slug).release}
 
 
-def _files(endpoint: str, **arguments: Any) -> list[tuple[str, str]]:
+def files_of(endpoint: str, **arguments: Any) -> list[tuple[str, str]]:
     """Return the links to a page's files."""
     return [
         (_("Workbook (XLSX)"), url_for(f"{endpoint}_workbook", **arguments)),
@@ -178,7 +193,7 @@ def breakdown_csv(slug: str, name: str, item: str | None = None) -> ResponseRetu
     """Send the breakdowns of a page as CSV."""
     found = _asked_for(slug, name, item)
     content = exporting.export_breakdown_csv(found, breakdown_file_words(found))
-    return download(content, _file_name(found, item, "csv"), "text/csv")
+    return tables_file(slug, content, _file_name(found, item, "csv"), "text/csv")
 
 
 @blueprint.get("/waves/<slug>/by/<name>/tables.xlsx", endpoint="by_group_workbook")
@@ -188,12 +203,33 @@ def breakdown_workbook(slug: str, name: str, item: str | None = None) -> Respons
     """Send the breakdowns of a page as a workbook."""
     found = _asked_for(slug, name, item)
     content = exporting.export_breakdown_workbook(found, breakdown_file_words(found))
-    return download(content, _file_name(found, item, "xlsx"), WORKBOOK)
+    return tables_file(slug, content, _file_name(found, item, "xlsx"), WORKBOOK)
 
 
 def _asked_for(slug: str, name: str, item: str | None) -> WaveBreakdown:
-    other = request.args.get(WITH, "") if item else ""
-    return broken_down(slug, (name, other) if other else (name,), item)
+    return broken_down(slug, _asked_by(slug, name, item), item)
+
+
+def _asked_by(slug: str, name: str, item: str | None = None) -> tuple[str, ...]:
+    """Return by what an address asks, up to two things; raise BreakdownRefused for more, or two of all questions."""
+    others = [other for other in request.args.getlist(WITH) if other]
+    if len(others) > 1:
+        raise BreakdownRefused(slug, (name, *others), "too_many")
+    if others and item is None:
+        raise BreakdownRefused(slug, (name, *others), "one_question")
+    return (name, *others)
+
+
+def _says_more(found: WaveBreakdown, shown: QuestionGroups) -> dict[str, str] | None:
+    """Return the way to the same question by what a breakdown adds up to, where most of its groups show no share."""
+    if not shown.mostly_hidden:
+        return None
+    parents = {one.name: one.parent for one in found.dimensions}
+    first, *other = (parents[name] or name for name in found.by)
+    if (first, *other) == found.by:
+        return None
+    address = question_address(found.wave.slug, first, shown.id, "".join(other))
+    return {"url": address, "text": both_words((first, *other))}
 
 
 def _file_name(found: WaveBreakdown, item: str | None, kind: str) -> str:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import current_app, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import format_date, format_decimal
 from flask_babel import gettext as _
 
 from feedback_app.extensions import db
 from feedback_app.reports.change_charts import HEIGHT, axis_labels, reach
+from feedback_app.services import auditing
 from feedback_app.services.comparing import Family, WaveComparison, compare_waves
-from feedback_app.web.access import scope
+from feedback_app.web.access import place, scope
 from feedback_app.web.languages import in_page_language, page_language
+from feedback_app.web.noting import seen
 from feedback_app.web.team import changed, phrases, verdicts
 from feedback_app.web.team.changed import FamilyView, Waves
 from feedback_app.web.team.views import audience, blueprint, policy, reads_figures
@@ -25,6 +27,7 @@ SCALES = "scales"
 
 @blueprint.get("/waves/<slug>/compared-with/<earlier>")
 @reads_figures
+@seen(auditing.COMPARISON_SEEN, lambda earlier, **_others: f"with {earlier}")
 def compared(slug: str, earlier: str) -> ResponseReturnValue:
     """Show what changed since an earlier wave; with `?weighted=1` by weighted figures, where both waves have them."""
     weighted = request.args.get("weighted") == YES
@@ -42,7 +45,7 @@ def _compared(slug: str, earlier: str, *, weighted: bool) -> WaveComparison:
         earlier,
         policy(),
         language=page_language().locale,
-        population=current_app.config["POPULATION"],
+        population=place().population,
         weighted=weighted,
         audience=audience(),
     )

@@ -2,38 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import date
 from functools import lru_cache
 
-from flask import current_app
 from flask_babel import format_date
 from flask_babel import gettext as _
 
 from feedback_app.domain.dimensions import DISTRICT, LOCALITY, WAVE
+from feedback_app.domain.disclosure.group_figures import TOO_CLOSE
 from feedback_app.domain.disclosure.grouped import Band, Group
+from feedback_app.domain.disclosure.safe import SafeCount
 from feedback_app.domain.disclosure.safe_breakdowns import SafeBreakdown
 from feedback_app.domain.instrument import ChoiceItem, Instrument, Item, NpsItem
 from feedback_app.domain.partnership import Geography
+from feedback_app.domain.place import Place
 from feedback_app.domain.scales import Breakdown
-from feedback_app.domain.shelf import Shelf
 from feedback_app.reports.bands import OPTION
 from feedback_app.reports.breakdown_tables import BreakdownWords
 from feedback_app.reports.columns import breakdown_groups
 from feedback_app.services.breaking_down import WaveBreakdown
+from feedback_app.store.waves import WaveFacts
+from feedback_app.web.access import place
 from feedback_app.web.languages import in_page_language
 from feedback_app.web.team import phrases
+from feedback_app.web.team.hidden_words import counts_of, hidden_count, what_c_means
 
 
 def geography() -> Geography:
     """Return the partnership's districts and localities."""
-    found: Geography = current_app.config["PARTNERSHIP"].geography
-    return found
+    return place().geography
 
 
-@lru_cache(maxsize=8)
-def _shared(shelf: Shelf) -> Mapping[str, Breakdown]:
+@lru_cache(maxsize=64)
+def _shared(here: Place) -> Mapping[str, Breakdown]:
     """Return the names of reporting groups, read once."""
-    return shelf.load_scales().breakdowns
+    return here.shelf.load_scales().breakdowns
 
 
 def by_words(name: str) -> str:
@@ -64,7 +68,7 @@ def group_words(instrument: Instrument, name: str, code: int) -> str:
     """Return who is in a group, by the partnership's name for it, else by the answers that tell of it."""
     if name == LOCALITY:
         return next(in_page_language(one.name) for one in geography().localities if one.code == code)
-    shared = _shared(current_app.config["SHELF"])
+    shared = _shared(place())
     if name in shared and code in shared[name].groups:
         return in_page_language(shared[name].groups[code])
     return breakdown_groups(instrument)[name][code]
@@ -99,9 +103,14 @@ def why_private() -> str:
     return _("Some numbers are kept private so that nobody can be picked out. That is not the same as nobody.")
 
 
+def why_held(reason: str) -> str:
+    """Return why a group is not shown, for a machine reason of the rules: the same wherever it stands."""
+    return _("Kept private: too close to a figure already shown") if reason == TOO_CLOSE else phrases.reason(reason)
+
+
 def how_rounded(*, in_groups: bool = True) -> str:
     """Return how numbers of people are rounded; in groups a few are printed as the next multiple but one (R3)."""
-    step = current_app.config["DISCLOSURE"].rounding
+    step = place().policy.rounding
     parts = _("Shares are made from rounded numbers, so parts may not add up.")
     if not in_groups:
         return _("Numbers of people are rounded to the nearest %(step)s.", step=step) + f" {parts}"
@@ -115,7 +124,15 @@ def how_rounded(*, in_groups: bool = True) -> str:
 
 def breakdown_file_words(found: WaveBreakdown) -> BreakdownWords:
     """Return the words of a file of breakdowns."""
-    instrument = found.instrument
+    snapshot = found.seen.snapshot
+    day = snapshot.taken_on if snapshot else None
+    return words_of_file(found.instrument, found.wave, day, counts_of(found.tables), how_rounded())
+
+
+def words_of_file(
+    instrument: Instrument, wave: WaveFacts, taken_on: date | None, counts: Iterable[SafeCount], rounded: str
+) -> BreakdownWords:
+    """Return the words of a file of a wave's groups, for the counts in it; ``rounded`` says how they are rounded."""
 
     def labels(by: tuple[str, ...], group: Group) -> tuple[str, ...]:
         return tuple(group_words(instrument, name, code) for name, code in zip(by, group, strict=True))
@@ -128,28 +145,32 @@ def breakdown_file_words(found: WaveBreakdown) -> BreakdownWords:
         group=labels,
         band=band_words,
         figure=phrases.figure_name,
-        withheld=phrases.reason,
-        read_me=_read_me(found),
+        withheld=why_held,
+        hidden=hidden_count,
+        read_me=_read_me(instrument, wave, taken_on, what_c_means(counts), rounded),
         # Translators: two sheets of a workbook, 31 letters at the most.
         sheets=(_("Read me"), _("Groups")),
     )
 
 
-def _read_me(found: WaveBreakdown) -> tuple[tuple[str, str], ...]:
-    instrument = found.instrument
-    mark = _("Demonstration: every answer is made up.") if found.wave.demonstration else ""
-    snapshot = found.seen.snapshot
+def _read_me(
+    instrument: Instrument, wave: WaveFacts, taken_on: date | None, symbol: str, rounded: str
+) -> tuple[tuple[str, str], ...]:
+    mark = _("Demonstration: every answer is made up.") if wave.demonstration else ""
     return (
-        (_("Wave"), found.wave.slug),
+        (_("Wave"), wave.slug),
         (_("Survey"), f"{instrument.formal_title} ({instrument.code} v{instrument.version})"),
         *(((_("Note"), mark),) if mark else ()),
-        *(((_("Figures of the day"), format_date(snapshot.taken_on)),) if snapshot else ()),
+        *(((_("Figures of the day"), format_date(taken_on)),) if taken_on else ()),
         (_("How to read it"), phrases.caveat()),
-        ("people", how_rounded()),
-        ("c", _("A few people, or nobody. Hidden so that no family can be picked out. Do not read it as zero.")),
+        ("people", rounded),
+        ("c", symbol),
         ("<10", _("Fewer than 10 people. In children’s surveys the number is 20.")),
         ("figure, low, high", _("A figure and its range: how much it could move by chance alone.")),
         ("small_group", _("Fewer than 30 answers. Do not compare it with other groups or years.")),
-        ("withheld", _("Why a figure is not shown. Please do not try to work it out from others.")),
+        (
+            "withheld",
+            _("Why a figure is not shown, or what a hidden number can be. Please do not try to work it out."),
+        ),
         ("figures_of", _("The day that the figures are of. Where it is empty, all answers so far are counted.")),
     )

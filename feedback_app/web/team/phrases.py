@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from flask import current_app
 from flask_babel import format_date, format_decimal, pgettext
 from flask_babel import gettext as _
 
@@ -12,7 +11,9 @@ from feedback_app.domain.instrument import FacesItem, Item, NpsItem, RatingItem,
 from feedback_app.reports.columns import RowWords
 from feedback_app.reports.tables import Words, unit_of
 from feedback_app.services.wave_summary import WaveSummary
+from feedback_app.web.access import place
 from feedback_app.web.languages import in_page_language
+from feedback_app.web.team.hidden_words import counts_in, hidden_count, what_c_means
 
 FEWER = "fewer_than_"
 PLACES = "_places"
@@ -193,7 +194,7 @@ def missing_names() -> dict[str, str]:
 
 def scale_title(code: str) -> str:
     """Return the title of a score made of several questions in the language of the page; its code without one."""
-    titles = current_app.config["SCALE_TITLES"]
+    titles = place().scale_titles
     return in_page_language(titles[code]) if code in titles else code
 
 
@@ -215,6 +216,7 @@ def file_words(summary: WaveSummary) -> Words:
         missing=missing_names(),
         figure=figure_name,
         withheld=reason,
+        hidden=hidden_count,
         title=summary.instrument.title,
         score=_("Score, from 0 to 100"),
         without_score=_("Answered too few of its questions for a score"),
@@ -236,7 +238,7 @@ def _read_me(summary: WaveSummary) -> tuple[tuple[str, str], ...]:
         *(((_("Figures of the day"), format_date(summary.taken_on)),) if summary.taken_on else ()),
         (_("How to read it"), caveat()),
         ("people", _("Rounded to the nearest 5. Totals are rounded on their own, so parts may not add up.")),
-        ("c", _("A few people, or nobody. Hidden so that no family can be picked out. Do not read it as zero.")),
+        ("c", what_c_means(counts_in(summary.release))),
         ("<10", _("Fewer than 10 people. In children’s surveys the number is 20.")),
         ("figure, low, high", _("A figure and its range: how much it could move by chance alone.")),
         ("unit", _("percent: of those who gave an answer that counts. score: from -100 to 100, not a share.")),
@@ -246,7 +248,10 @@ def _read_me(summary: WaveSummary) -> tuple[tuple[str, str], ...]:
         ),
         ("score, alpha", _("A score made of several questions, and how well they go together: 1 is the most.")),
         ("small_group", _("Fewer than 30 answers. Do not compare it with other groups or years.")),
-        ("withheld", _("Why a figure is not shown. Please do not try to work it out from others.")),
+        (
+            "withheld",
+            _("Why a figure is not shown, or what a hidden number can be. Please do not try to work it out."),
+        ),
     )
 
 

@@ -6,33 +6,34 @@ import io
 from collections.abc import Callable
 from datetime import date
 from functools import wraps
-from typing import Any, cast
+from typing import Any
 
-from flask import Blueprint, abort, current_app, render_template, send_file
+from flask import Blueprint, abort, render_template, send_file
 from flask.typing import ResponseReturnValue
 from flask_babel import format_date
 from flask_babel import gettext as _
 from flask_login import current_user
-from sqlalchemy.orm import Session
-from werkzeug.exceptions import Forbidden
 
 from feedback_app.domain.comparing import has_routes
 from feedback_app.domain.dimensions import dimensions_of, questions_of
 from feedback_app.domain.disclosure.ledger import Audience, audience_of
 from feedback_app.domain.disclosure.policy import Policy
 from feedback_app.domain.instrument import Instrument
+from feedback_app.domain.permission_words import PERMISSION_WORDS
 from feedback_app.domain.permissions import Permission
 from feedback_app.domain.wave import is_open, last_day
 from feedback_app.extensions import db
-from feedback_app.services import exporting, fielding, summarising
+from feedback_app.services import auditing, exporting, fielding, summarising
 from feedback_app.services.comparing import list_comparable
 from feedback_app.services.summarising import WaveLine
 from feedback_app.services.wave_summary import WaveSummary
-from feedback_app.store.engine import looking_first, set_reading
+from feedback_app.store.engine import looking_first
 from feedback_app.web import clock
-from feedback_app.web.access import may, permissions, scope, staff
+from feedback_app.web.access import may, permissions, place, scope, staff
 from feedback_app.web.coming import groups_later
 from feedback_app.web.languages import page_language
+from feedback_app.web.navigation import special_pages
+from feedback_app.web.noting import note_taken, seen
 from feedback_app.web.team import phrases
 from feedback_app.web.team.components import component_samples
 from feedback_app.web.team.figures import section_figures
@@ -48,12 +49,12 @@ View = Callable[..., ResponseReturnValue]
 
 def policy() -> Policy:
     """Return the partnership's thresholds of disclosure control."""
-    return cast(Policy, current_app.config["DISCLOSURE"])
+    return place().policy
 
 
 def get_summary(slug: str) -> WaveSummary:
     """Return a wave's protected summary in the language of the page; raise SurveyUnknown, NothingShownYet."""
-    population, language = current_app.config["POPULATION"], page_language().locale
+    population, language = place().population, page_language().locale
     return summarising.summarise_wave(
         db.session, scope(), slug, policy(), language, population=population, audience=audience()
     )
@@ -91,7 +92,7 @@ def as_of(taken_on: date | None) -> str:
 @blueprint.get("")
 @staff(Permission.SIGN_IN)
 def waves() -> ResponseReturnValue:
-    """Show all waves, the newest first, each with how many answered; to an administrator without that."""
+    """Show all waves, the newest first, with how many answered to those who may read figures; and what else is here."""
     today, reads = clock.today(), may(Permission.READ_FIGURES, Permission.READ_YOUNG_FIGURES)
     seen_as = audience() if reads else Audience.PUBLIC
     lines = summarising.list_summaries(db.session, scope(), policy(), page_language().locale, seen_as)
@@ -106,8 +107,16 @@ def waves() -> ResponseReturnValue:
         }
         for line in lines
     ]
-    roles = [role for role in current_app.config["PARTNERSHIP"].staff_roles if current_user.has_role(role.key.value)]
-    return render_template("team/waves.html", waves=shown, reads=reads, roles=roles, rounding=policy().rounding)
+    roles = [role for role in place().partnership.staff_roles if current_user.has_role(role.key.value)]
+    return render_template(
+        "team/waves.html",
+        waves=shown,
+        reads=reads,
+        part=may(Permission.READ_YOUNG_FIGURES) and not may(Permission.READ_FIGURES),
+        roles=roles,
+        special=[(entry, _(PERMISSION_WORDS[permission])) for entry, permission in special_pages()],
+        rounding=policy().rounding,
+    )
 
 
 def _answered(line: WaveLine) -> str:
@@ -119,6 +128,7 @@ def _answered(line: WaveLine) -> str:
 
 @blueprint.get("/waves/<slug>")
 @reads_figures
+@seen(auditing.FIGURES_SEEN)
 def wave(slug: str) -> ResponseReturnValue:
     """Show a wave as a whole: each question with its figures, its chart and its table."""
     summary = get_summary(slug)
@@ -152,13 +162,19 @@ def download(content: bytes, name: str, kind: str) -> ResponseReturnValue:
     return send_file(io.BytesIO(content), mimetype=kind, as_attachment=True, download_name=name)
 
 
+def tables_file(slug: str, content: bytes, name: str, kind: str) -> ResponseReturnValue:
+    """Send a file of a wave's protected tables, once the audit log says who took it."""
+    note_taken(auditing.TABLES_EXPORTED, slug, name)
+    return download(content, name, kind)
+
+
 @blueprint.get("/waves/<slug>/tables.csv")
 @reads_figures
 def tables_csv(slug: str) -> ResponseReturnValue:
     """Send a wave's protected tables as CSV."""
     summary = get_summary(slug)
     content = exporting.export_tables_csv(summary, phrases.file_words(summary))
-    return download(content, f"{slug}-tables.csv", "text/csv")
+    return tables_file(slug, content, f"{slug}-tables.csv", "text/csv")
 
 
 @blueprint.get("/waves/<slug>/tables.xlsx")
@@ -167,30 +183,10 @@ def tables_workbook(slug: str) -> ResponseReturnValue:
     """Send a wave's protected tables as a workbook."""
     summary = get_summary(slug)
     content = exporting.export_tables_workbook(summary, phrases.file_words(summary))
-    return download(content, f"{slug}-tables.xlsx", WORKBOOK)
-
-
-def refusals_logged(view: View) -> View:
-    """Write to the audit log when somebody signed in is refused this view, before the refusal is sent."""
-
-    @wraps(view)
-    def watched(**arguments: Any) -> ResponseReturnValue:
-        try:
-            return view(**arguments)
-        except Forbidden:
-            session: Session = db.session
-            actor = current_user.email
-            session.rollback()
-            set_reading(False)
-            exporting.log_refusal(session, scope(), arguments["slug"], actor=actor, now=clock.now())
-            session.commit()
-            raise
-
-    return watched
+    return tables_file(slug, content, f"{slug}-tables.xlsx", WORKBOOK)
 
 
 @blueprint.get("/waves/<slug>/rows")
-@refusals_logged
 @staff(Permission.TAKE_ROWS)
 def rows(slug: str) -> ResponseReturnValue:
     """Ask why the rows are needed."""
@@ -204,7 +200,6 @@ def _rows_page(slug: str, form: RowsForm) -> str:
 
 
 @blueprint.post("/waves/<slug>/rows")
-@refusals_logged
 @staff(Permission.TAKE_ROWS)
 def take_rows(slug: str) -> ResponseReturnValue:
     """Log who takes the rows and why, and send them with their codebook; or ask again for a reason."""

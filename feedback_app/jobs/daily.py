@@ -1,0 +1,76 @@
+"""What is done once a day for each partnership: deleting what was kept long enough, telling what closed, snapshots."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import partial
+
+import structlog
+
+from feedback_app.clock import now_in
+from feedback_app.domain.place import Place
+from feedback_app.jobs.transactions import Transactions
+from feedback_app.services import closing
+from feedback_app.services.keeping import Sweeping, Swept
+from feedback_app.services.snapshots import Taking
+
+log = structlog.get_logger(__name__)
+
+
+class DailyWork:
+    """One partnership's daily work."""
+
+    def __init__(self, transactions: Transactions, place: Place) -> None:
+        """Work for a partnership, each step in a transaction of its own."""
+        self.transactions, self.place = transactions, place
+
+    def now(self) -> datetime:
+        """Return the time where the partnership is."""
+        return now_in(self.place.partnership.timezone)
+
+    def sweep(self, *, dry_run: bool = False) -> Swept:
+        """Delete what has been kept long enough and return how much; with `dry_run` only count it.
+
+        Each draft goes in a transaction of its own, so that one that cannot be deleted keeps no other.
+        """
+        sweeping, apart = Sweeping(self.place.scope, self.now()), self.transactions.apart
+        with self.transactions.begin(reading=True) as session:
+            if dry_run:
+                return sweeping.count(session)
+            expired = sweeping.list_drafts(session)
+        drafts = [apart(partial(sweeping.delete_draft, key_hash=key)) for key in expired]
+        others = [apart(step) for step in (sweeping.delete_words, sweeping.delete_failed_jobs)]
+        tries = apart(sweeping.delete_tries)
+        steps = [*drafts, *others, tries]
+        swept = Swept(sum(filter(None, drafts)), others[0] or 0, others[1] or 0, tries or 0, steps.count(None))
+        if any(swept.as_dict().values()) or swept.went_wrong:
+            log.info("swept", **swept.as_dict(), went_wrong=swept.went_wrong)
+        return swept
+
+    def tell_closed(self) -> int:
+        """Put a message to the team for each wave that has closed and was not told yet; return how many messages."""
+        place = self.place
+        with self.transactions.begin(reading=True) as session:
+            waves = closing.list_untold(session, place.scope, self.now().date())
+        tell = partial(closing.tell_closed, scope=place.scope, policy=place.policy, language=place.first_locale)
+        return sum(self.transactions.apart(partial(tell, wave=wave)) or 0 for wave in waves)
+
+    def take_snapshots(self) -> int:
+        """Bring what readers outside the SEND team see up to date, where R5 allows it; return of how many waves.
+
+        Each wave in a transaction of its own, which goes wrong alone and is tried again the next day.
+        """
+        place = self.place
+        taking = Taking(place.scope, place.policy, place.geography, place.population, self.now().date())
+        with self.transactions.begin(reading=True) as session:
+            due = taking.list_due(session)
+        taken = sum(taking.bring_up_to_date(slug, self.transactions.apart, in_time=True) is not None for slug in due)
+        if taken:
+            log.info("snapshots_taken", waves=taken)
+        return taken
+
+    def do_all(self) -> None:
+        """Do what is done once a day."""
+        self.sweep()
+        self.tell_closed()
+        self.take_snapshots()

@@ -1,0 +1,83 @@
+"""The auditor's pages in the browser: sound on a small phone, from right to left, without JavaScript, large."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, Page
+
+from tests.support.walk_browser import NARROW, check_fits, look_at, press_last, quiet_console
+
+PREFIXES = pytest.mark.parametrize("prefix", ["", "/ar-xb"], ids=["english", "right-to-left"])
+
+
+def signed_in(browser: Browser, arguments: dict[str, object], email: str, **more: object) -> Page:
+    """Return the page of a member of the demonstration's staff."""
+    from feedback_app.services.accounts import DEMONSTRATION_PASSWORD
+
+    page = browser.new_context(**(arguments | more)).new_page()
+    page.goto("/team/sign-in")
+    page.fill("[name=email]", email)
+    page.fill("[name=password]", DEMONSTRATION_PASSWORD)
+    press_last(page)
+    return page
+
+
+@pytest.fixture(params=[True, False], ids=["javascript", "none"])
+def auditor(
+    request: pytest.FixtureRequest,
+    browser: Browser,
+    browser_context_args: dict[str, object],
+    base_url: str,
+    fielded: Flask,
+) -> Iterator[Page]:
+    """An auditor's page, 320 px wide, after a lead has seen a wave and was refused its rows."""
+    arguments = browser_context_args | {"viewport": NARROW, "base_url": base_url}
+    lead = signed_in(browser, arguments, "lead@example.org")
+    lead.locator("main h2 a").first.click()
+    lead.goto(f"{lead.url}/rows")
+    lead.context.close()
+    page = signed_in(browser, arguments, "auditor@example.org", java_script_enabled=request.param)
+    with quiet_console(page):
+        yield page
+    page.context.close()
+
+
+@pytest.mark.parametrize("auditor", [True], indirect=True)
+@PREFIXES
+def test_the_log_its_filters_and_the_check_are_sound(auditor: Page, prefix: str) -> None:
+    for address in (
+        "",
+        "?what=refused",
+        "?from=yesterday",
+        "?who=nobody-here",
+        "?before=x",
+        "/check",
+        "/check?noted=5",
+    ):
+        auditor.goto(f"{prefix}/team/audit{address}")
+        look_at(auditor)
+    for width in (360, 1280):
+        auditor.set_viewport_size({"width": width, "height": 800})
+        auditor.goto(f"{prefix}/team/audit?what=e")
+        look_at(auditor)
+
+
+def test_an_auditor_looks_for_refusals_and_checks_the_log(auditor: Page) -> None:
+    auditor.goto("/team")
+    auditor.get_by_role("link", name="Audit log").first.click()
+    auditor.locator("summary").click()
+    auditor.get_by_label("What was done").fill("refused")
+    auditor.get_by_role("button", name="Show these entries").click()
+    assert "lead@example.org" in auditor.locator("tbody tr").first.inner_text()
+    check_fits(auditor)
+    with auditor.expect_download() as kept:
+        auditor.get_by_role("link", name="Take these entries with you").click()
+    assert kept.value.suggested_filename == "audit-log.csv"
+    auditor.get_by_role("link", name="Is the log as it was written?").click()
+    assert "Yes. All" in auditor.locator(".note").inner_text()
+    auditor.get_by_label("The line that you noted").fill(auditor.locator("code.hash").inner_text())
+    auditor.get_by_role("button", name="Check the log").click()
+    assert "is the one that you noted." in auditor.locator(".note").inner_text()

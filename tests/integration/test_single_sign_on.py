@@ -1,0 +1,311 @@
+"""Signing in through a real OpenID provider: there, consent, and back; and everybody who is not let in."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from feedback_app.domain.scope import Role
+from feedback_app.store.accounts import Invitation
+from feedback_app.store.tables import AuditEntry, OutboxJob
+from tests.support.accounts import post
+from tests.support.application import running_application
+from tests.support.authenticator import code_of
+from tests.support.openid_provider import LEAD, STRANGER, UNVERIFIED, Provider, address_of, running_provider
+from tests.support.people import add_person, change_user, count_of, place_of, user_of, words_on
+
+DOOR = "/team/sign-in/council"
+
+
+@pytest.fixture(scope="module")
+def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provider]:
+    """A real provider."""
+    with running_provider(tmp_path_factory.mktemp("provider")) as running:
+        yield running
+
+
+@pytest.fixture
+def app(database_url: str, provider: Provider) -> Iterator[Flask]:
+    """The application, which trusts that provider."""
+    with running_application(database_url, **provider.settings()) as application:
+        yield application
+
+
+@pytest.fixture
+def invited(app: Flask, db: Session) -> int:
+    """A workstream lead was invited and has not come."""
+    number = add_person(db, place_of(app).scope, "lead", Role.WORKSTREAM_LEAD, password=None)
+    change_user(db, "lead@example.org", email=address_of(LEAD))
+    return number
+
+
+def there_and_back(client: FlaskClient, provider: Provider, name: str = LEAD, begin: str = DOOR) -> TestResponse:
+    """Go to the provider as somebody, and come back."""
+    sent = client.get(begin)
+    assert sent.status_code == 302, sent.text
+    return client.get(provider.sign_in(sent.location, name))
+
+
+def first_time(client: FlaskClient, provider: Provider, begin: str = DOOR) -> TestResponse:
+    """Go there and back for the first time, and say that the account is one's own."""
+    asked = there_and_back(client, provider, begin=begin)
+    assert asked.location == f"{DOOR}/first", asked.text
+    page = client.get(asked.location)
+    assert address_of(LEAD) in words_on(page)
+    return post(client, asked.location, page, mine="yes")
+
+
+def is_signed_in(client: FlaskClient) -> bool:
+    """Return whether a browser is let in to the pages of staff."""
+    return client.get("/team/account").status_code == 200
+
+
+def log_of(db: Session) -> list[tuple[str, str, str, str]]:
+    """Return who did what, to what, and why, in order."""
+    db.rollback()
+    return [(one.actor, one.action, one.subject, one.reason) for one in db.scalars(select(AuditEntry))]
+
+
+def test_somebody_invited_comes_through_the_council_and_later_by_its_lasting_name_alone(
+    app: Flask, db: Session, client: FlaskClient, provider: Provider, invited: int
+) -> None:
+    from datetime import UTC, datetime
+
+    from feedback_app.store.people import set_invitation
+
+    set_invitation(db, invited, "x" * 64, datetime(2100, 1, 1, tzinfo=UTC))
+    db.commit()
+    door = client.get("/team/sign-in?next=/team/roles")
+    assert "Sign in with your council account" in words_on(door)
+    assert f"{DOOR}?next=/team/roles" in door.text
+    assert first_time(client, provider, f"{DOOR}?next=/team/roles").location == "/team/roles"
+    assert is_signed_in(client)
+    assert count_of(db, Invitation) == 0
+    user = user_of(db, address_of(LEAD))
+    assert (user.sso_issuer, user.sso_subject, user.password) == (provider.issuer, LEAD, None)
+    change_user(db, address_of(LEAD), email="new.name@example.org")
+    again = app.test_client()
+    assert there_and_back(again, provider).location == "/team"
+    assert is_signed_in(again)
+    me = address_of(LEAD)
+    assert log_of(db) == [
+        (me, "invitation accepted", me, "single sign-on"),
+        (me, "single sign-on linked", me, "single sign-on"),
+        (me, "signed in", "own account", "single sign-on"),
+        ("new.name@example.org", "signed in", "own account", "single sign-on"),
+    ]
+    assert count_of(db, OutboxJob) == 1  # who owns the account is told
+
+
+def test_nobody_gets_an_account_by_signing_in(
+    db: Session, client: FlaskClient, provider: Provider, invited: int
+) -> None:
+    page = there_and_back(client, provider, STRANGER)
+    assert page.status_code == 403
+    assert f"Your council calls you {address_of(STRANGER)}." in words_on(page)
+    assert "invite you" in words_on(page)
+    assert not is_signed_in(client)
+    assert log_of(db) == []
+
+
+def test_an_address_that_nobody_verified_opens_nothing(
+    app: Flask, db: Session, client: FlaskClient, provider: Provider
+) -> None:
+    add_person(db, place_of(app).scope, "una", Role.BOARD_MEMBER)
+    change_user(db, "una@example.org", email=address_of(UNVERIFIED))
+    assert there_and_back(client, provider, UNVERIFIED).status_code == 403
+    assert user_of(db, address_of(UNVERIFIED)).sso_subject is None
+
+
+def test_an_account_switched_off_stays_shut(
+    app: Flask, db: Session, client: FlaskClient, provider: Provider, invited: int
+) -> None:
+    change_user(db, address_of(LEAD), active=False)
+    assert there_and_back(client, provider).status_code == 403
+    change_user(db, address_of(LEAD), active=True)
+    assert first_time(client, provider).location == "/team"
+    change_user(db, address_of(LEAD), active=False)
+    assert not is_signed_in(client)
+    assert there_and_back(app.test_client(), provider).status_code == 403
+
+
+def test_an_account_switched_off_between_question_and_answer_stays_shut(
+    db: Session, client: FlaskClient, provider: Provider, invited: int
+) -> None:
+    page = client.get(there_and_back(client, provider).location)
+    change_user(db, address_of(LEAD), active=False)
+    assert post(client, f"{DOOR}/first", page, mine="yes").status_code == 403
+    assert user_of(db, address_of(LEAD)).sso_subject is None
+
+
+def test_whoever_says_no_binds_nothing_and_has_to_begin_again(
+    db: Session, client: FlaskClient, provider: Provider, invited: int
+) -> None:
+    page = client.get(there_and_back(client, provider).location)
+    assert post(client, f"{DOOR}/first", page, mine="no").location == "/team/sign-in"
+    assert post(client, f"{DOOR}/first", page, mine="yes").location == "/team/sign-in"
+    assert user_of(db, address_of(LEAD)).sso_subject is None
+    assert log_of(db) == []
+
+
+def test_an_address_given_to_somebody_new_does_not_open_the_old_account(
+    db: Session, client: FlaskClient, provider: Provider, invited: int
+) -> None:
+    change_user(db, address_of(LEAD), sso_issuer=provider.issuer, sso_subject="who had the address before")
+    assert there_and_back(client, provider).status_code == 403
+    assert user_of(db, address_of(LEAD)).sso_subject == "who had the address before"
+
+
+def test_an_account_of_another_partnership_opens_nothing_here(
+    db: Session, client: FlaskClient, provider: Provider, invited: int
+) -> None:
+    change_user(db, address_of(LEAD), partnership="elsewhere")
+    assert there_and_back(client, provider).status_code == 403
+    change_user(db, address_of(LEAD), sso_issuer=provider.issuer, sso_subject=LEAD)
+    assert there_and_back(client, provider).status_code == 403
+
+
+def test_the_way_back_works_once_and_only_in_the_browser_that_went(
+    app: Flask, client: FlaskClient, provider: Provider, invited: int
+) -> None:
+    sent = client.get(DOOR)
+    back = provider.sign_in(sent.location, LEAD)
+    other = app.test_client()
+    assert other.get(back).status_code == 400
+    other.get(DOOR)
+    assert other.get(back).status_code == 400
+    cookie = client.get_cookie("feedback")
+    assert cookie
+    assert client.get(back).status_code == 302
+    assert client.get(back).status_code == 400
+    client.set_cookie("feedback", cookie.value)  # the browser as it was before: the provider takes no code twice
+    page = client.get(back)
+    assert page.status_code == 400
+    assert "Please start again." in words_on(page)
+    assert not is_signed_in(client)
+
+
+def test_a_way_back_that_is_too_old_or_made_up_leads_nowhere(
+    client: FlaskClient, provider: Provider, invited: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert client.get(f"{DOOR}/back").status_code == 400
+    sent = client.get(DOOR)
+    state = parse_qs(urlsplit(sent.location).query)["state"][0]
+    assert client.get(f"{DOOR}/back?state=%C3%A4%ff").status_code == 400
+    back = provider.sign_in(sent.location, LEAD)
+    now = time.time()
+    with monkeypatch.context() as later:
+        later.setattr("feedback_app.web.account.single_sign_on.time.time", lambda: now + 601)
+        assert client.get(back).status_code == 400
+    assert client.get(f"{back}&error=access_denied").status_code == 400
+    for what in ("code=made-up", "error=access_denied", "code=x&iss=https://elsewhere.example", ""):
+        state = parse_qs(urlsplit(client.get(DOOR).location).query)["state"][0]
+        page = client.get(f"{DOOR}/back?state={state}&{what}")
+        assert page.status_code == 400, what
+        assert "access_denied" not in page.text
+    assert client.get(f"{DOOR}/first").location == "/team/sign-in"
+
+
+def test_what_is_asked_carries_state_nonce_and_a_challenge_and_asks_anew_whoever_is_signed_in(
+    client: FlaskClient, provider: Provider, invited: int
+) -> None:
+    asked = parse_qs(urlsplit(client.get(DOOR).location).query)
+    assert asked["code_challenge_method"] == ["S256"]
+    assert {len(asked[name][0]) for name in ("state", "nonce", "code_challenge")} == {43}
+    assert asked["redirect_uri"] == ["http://127.0.0.1:8000/team/sign-in/council/back"]
+    assert "prompt" not in asked
+    assert first_time(client, provider).location == "/team"
+    assert parse_qs(urlsplit(client.get(DOOR).location).query)["prompt"] == ["login"]
+
+
+def test_whoever_has_no_password_shows_there_that_it_is_still_them(
+    client: FlaskClient, provider: Provider, invited: int
+) -> None:
+    assert first_time(client, provider).location == "/team"
+    with client.session_transaction() as session:
+        session["fs_paa"] -= 1000
+    assert client.get("/team/account/app").location == "/team/confirm?next=/team/account/app"
+    page = client.get("/team/confirm?next=/team/account/app")
+    assert f"{DOOR}?next=/team/account/app" in page.text
+    assert there_and_back(client, provider, begin=f"{DOOR}?next=/team/account/app").location == "/team/account/app"
+    assert client.get("/team/account/app").status_code == 200
+
+
+def test_nobody_is_led_to_another_site_afterwards(client: FlaskClient, provider: Provider, invited: int) -> None:
+    assert first_time(client, provider, f"{DOOR}?next=https://evil.example/").location == "/team"
+    for elsewhere in ("//evil.example", "/\\evil.example", "javascript:alert(1)", f"/{'x' * 5000}"):
+        assert there_and_back(client, provider, begin=f"{DOOR}?next={elsewhere}").location == "/team"
+
+
+def test_nothing_of_a_token_is_kept_or_said(
+    client: FlaskClient, provider: Provider, invited: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    back = provider.sign_in(client.get(DOOR).location, LEAD)
+    client.get(back)
+    with client.session_transaction() as session:
+        kept = dict(session)
+    assert not any("eyJ" in str(value) for value in kept.values())
+    assert "nonce" not in str(kept)
+    said = capsys.readouterr()
+    code = parse_qs(urlsplit(back).query)["code"][0]
+    assert code not in said.out + said.err
+
+
+def test_where_ours_is_wanted_as_well_the_second_step_follows(
+    database_url: str, db: Session, provider: Provider, invited: int
+) -> None:
+    with running_application(database_url, **provider.settings(sso_second_factor="required")) as strict:
+        client = strict.test_client()
+        assert first_time(client, provider).location == "/team/sign-in/set-up"
+        assert not is_signed_in(client)
+        page = client.get("/team/sign-in/set-up")
+        secret = "".join(page.text.split('class="code"')[1].split(">", 1)[1].split("<", 1)[0].split())
+        assert post(client, "/team/sign-in/set-up", page, code=code_of(secret)).status_code == 200
+        assert is_signed_in(client)
+        assert ("signed in", "single sign-on, authenticator") in [(one[1], one[3]) for one in log_of(db)]
+        again = strict.test_client()
+        assert there_and_back(again, provider).location == "/team/sign-in/code"
+        assert not is_signed_in(again)
+
+
+def test_who_went_in_another_language_comes_back_in_it(database_url: str, provider: Provider) -> None:
+    with running_application(database_url, **provider.settings(pseudo_languages=True)) as app:
+        client = app.test_client()
+        back = provider.sign_in(client.get(f"/en-xa{DOOR}").location, STRANGER)
+        moved = client.get(back)
+        assert moved.location.startswith(f"/en-xa{DOOR}/back?")
+        page = client.get(moved.location)
+        assert page.status_code == 403
+        assert "You have no account here" not in page.text
+
+
+def test_a_provider_that_cannot_be_reached_is_said_and_passwords_still_work(database_url: str, db: Session) -> None:
+    from tests.support.accounts import add_lead, sign_in
+    from tests.support.openid_provider import free_port
+
+    nobody = Provider(f"http://127.0.0.1:{free_port()}")
+    with running_application(database_url, **nobody.settings(sso_name="Mit dem Amt anmelden")) as app:
+        client = app.test_client()
+        for _time in range(2):
+            page = client.get(DOOR)
+            assert page.status_code == 503
+            assert "it still works" in words_on(page)
+        add_lead(db, place_of(app).scope)
+        assert "Mit dem Amt anmelden" in words_on(client.get("/team/sign-in"))
+        assert sign_in(client).location == "/team"
+
+
+def test_without_a_provider_there_is_no_such_way(database_url: str) -> None:
+    with running_application(database_url) as app:
+        client = app.test_client()
+        assert "council account" not in client.get("/team/sign-in").text
+        for address in (DOOR, f"{DOOR}/back?state=x&code=y", f"{DOOR}/first"):
+            assert client.get(address).location == "/team/sign-in"
