@@ -9,13 +9,16 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote, urlencode
 
 from feedback_app.domain.single_sign_on import Asked, NotVouched, ProviderAway, is_address_of_provider
 from feedback_app.settings import Settings
 
 if TYPE_CHECKING:
+    import ssl
+
     import httpx
 
 SCOPE = "openid profile email"
@@ -51,10 +54,10 @@ class OpenIDProvider:
         self._keys: tuple[dict[str, Any], float] | None = None
         self._away_until = 0.0
 
-    def begin(self, redirect_address: str, *, again: bool = False) -> tuple[str, Asked]:
+    def begin(self, redirect_address: str, prompt: Literal["", "login", "select_account"] = "") -> tuple[str, Asked]:
         """Return the address to send a browser to, and what to know it by when it comes back; raise ProviderAway.
 
-        `again`: the provider is to ask who it is even when it knows the browser.
+        `prompt`: what the provider is to ask even when it knows the browser: the password again, or which account.
         """
         from authlib.oauth2.rfc7636 import create_s256_code_challenge  # type: ignore[import-untyped]
 
@@ -69,7 +72,7 @@ class OpenIDProvider:
             "nonce": asked.nonce,
             "code_challenge": create_s256_code_challenge(asked.verifier),
             "code_challenge_method": "S256",
-        } | ({"prompt": "login"} if again else {})
+        } | ({"prompt": prompt} if prompt else {})
         address = facts["authorization_endpoint"]
         return f"{address}{'&' if '?' in address else '?'}{urlencode(wanted)}", asked
 
@@ -123,6 +126,13 @@ class OpenIDProvider:
             newer, _at = self._known_keys()
             return jwt.decode(id_token, KeySet.import_key_set(newer), registry=registry)  # type: ignore[arg-type]
 
+    @cached_property
+    def _trusted(self) -> ssl.SSLContext:
+        """Return whose certificates are believed: read once, for it takes a moment."""
+        import httpx
+
+        return httpx.create_ssl_context()
+
     def _known(self) -> dict[str, Any]:
         """Return what the provider says of itself; raise ProviderAway, also when it says to be another."""
         if self._facts is None or time.monotonic() - self._facts[1] > KEPT:
@@ -157,14 +167,14 @@ class OpenIDProvider:
         return self._ask("POST", facts["token_endpoint"], data=form, auth=who)
 
     def _ask(self, method: str, address: str, **more: Any) -> dict[str, Any]:
-        """Return the JSON that answers a request; redirects are not followed, and nobody waits for long."""
+        """Return the JSON that answers a request; httpx follows no redirects by itself, and nobody waits for long."""
         import httpx
 
         if time.monotonic() < self._away_until:
             raise ProviderAway("the provider did not answer a moment ago")
         try:
             limits = httpx.Timeout(ANSWER, connect=CONNECT)
-            with httpx.Client(timeout=limits, follow_redirects=False, transport=self._transport) as http:
+            with httpx.Client(timeout=limits, verify=self._trusted, transport=self._transport) as http:
                 return _read(http.request(method, address, headers={"Accept": "application/json"}, **more))
         except (httpx.HTTPError, httpx.InvalidURL) as wrong:
             self._away_until = time.monotonic() + PAUSE

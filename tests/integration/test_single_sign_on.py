@@ -71,7 +71,9 @@ def is_signed_in(client: FlaskClient) -> bool:
 def log_of(db: Session) -> list[tuple[str, str, str, str]]:
     """Return who did what, to what, and why, in order."""
     db.rollback()
-    return [(one.actor, one.action, one.subject, one.reason) for one in db.scalars(select(AuditEntry))]
+    found = [(one.actor, one.action, one.subject, one.reason) for one in db.scalars(select(AuditEntry))]
+    db.rollback()
+    return found
 
 
 def test_somebody_invited_comes_through_the_council_and_later_by_its_lasting_name_alone(
@@ -112,6 +114,8 @@ def test_nobody_gets_an_account_by_signing_in(
     assert page.status_code == 403
     assert f"Your council calls you {address_of(STRANGER)}." in words_on(page)
     assert "invite you" in words_on(page)
+    assert f"{DOOR}?other=1" in page.text
+    assert "prompt=select_account" in client.get(f"{DOOR}?other=1").location
     assert not is_signed_in(client)
     assert log_of(db) == []
 

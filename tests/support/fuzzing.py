@@ -226,11 +226,12 @@ class Fuzzer:
         text = _whole(body)
         if TELLS_TOO_MUCH.search(text):
             yield "tells of its inside"
-        home = "HTTP_HOST" not in case.more
-        readable = case.step.somebody.may_read if home else frozenset()
+        somebody = case.step.somebody
+        asked = case.more.get("HTTP_HOST", somebody.place.host).partition(":")[0]
+        readable = somebody.may_read if asked == somebody.place.host else frozenset()
         for mark in sorted(self.world.markers - readable):
             if mark in text:
-                yield f"{mark} may not be read by {case.step.somebody.name} of {case.step.somebody.place.key}"
+                yield f"{mark} may not be read by {somebody.name} of {somebody.place.key}"
         if "html" in headers.get("Content-Type", ""):
             yield from (f"gives back {sign}" for sign in RUNS_IN_A_PAGE if sign in text)
         location = headers.get("Location", "")

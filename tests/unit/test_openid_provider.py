@@ -163,7 +163,7 @@ def test_the_way_there_names_state_nonce_and_challenge_and_never_the_verifier(
     assert query["redirect_uri"] == [BACK]
     assert asked.verifier not in address
     assert "prompt" not in query
-    assert "prompt=login" in provider.begin(BACK, again=True)[0]
+    assert "prompt=login" in provider.begin(BACK, "login")[0]
     assert elsewhere.paths() == ["openid-configuration"]
     assert len({provider.begin(BACK)[1] for _time in range(50)}) == 50
 

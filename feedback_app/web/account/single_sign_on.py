@@ -58,10 +58,11 @@ def single_sign_on() -> ResponseReturnValue:
     provider = _provider()
     if provider is None:
         return redirect(url_for("security.login"))
-    again, after = current_user.is_authenticated, request.args.get("next", "")
+    other = "select_account" if "other" in request.args else ""
+    prompt, after = "login" if current_user.is_authenticated else other, request.args.get("next", "")
     db.session.rollback()  # nothing is held while the provider is asked
     try:
-        address, asked = provider.begin(_redirect_address(), again=again)
+        address, asked = provider.begin(_redirect_address(), prompt)
     except ProviderAway as away:
         return _away(away)
     known = after if len(after) <= LONGEST_NEXT and is_on_this_site(after) else ""
@@ -179,6 +180,7 @@ def _shown(heading: str, sentences: list[str], status: int, again: bool = True) 
         actions.insert(0, {"text": _("Try again"), "url": url_for("account.single_sign_on")})
     else:
         actions.insert(0, {"text": _("Write to us"), "url": url_for("public.contact")})
+        actions.append({"text": _("Use another council account"), "url": url_for("account.single_sign_on", other=1)})
     page: ResponseReturnValue = show_error(heading, sentences, status, actions)
     return page
 
