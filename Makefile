@@ -9,7 +9,7 @@ LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hash
 	--no-emit-index-url --no-emit-find-links
 
 .DEFAULT_GOAL := help
-.PHONY: help run reset test lint format crash bench bench-load bench-statistics bench-disclosure eval translations lock wheel machine
+.PHONY: help run reset test lint format audit crash fuzz bench bench-load bench-statistics bench-disclosure eval translations lock wheel machine
 
 help: ## List these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 24
@@ -33,11 +33,15 @@ test: machine .venv/.dev ## Everything that must hold: lint, types, imports, all
 	@$(MAKE) --no-print-directory lint
 	$(BIN)/pytest -n 2 --dist loadgroup
 
-lint: .venv/.dev ## Lint, format, types and who may import whom
+lint: .venv/.dev ## Lint (security rules among them), format, types, who may import whom, and the audit
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+	@$(MAKE) --no-print-directory audit
+
+audit: .venv/.dev ## Look for published weaknesses in what is depended on; without a network it says so and goes on
+	@$(BIN)/python -m tests.support.dependency_audit
 
 format: .venv/.dev ## Put the code into the house format
 	$(BIN)/ruff check --fix .
@@ -45,6 +49,10 @@ format: .venv/.dev ## Put the code into the house format
 
 crash: .venv/.dev ## Kill the served program 500 times in the middle of submissions, on both databases
 	FEEDBACK_TEST_KILLS=250 $(BIN)/pytest tests/integration/test_crash_survival.py -k kill_9 --timeout 0
+
+fuzz: export FEEDBACK_FUZZ_CASES ?= 50000
+fuzz: machine .venv/.dev ## Send rubbish to every address as everybody, on both databases (FEEDBACK_FUZZ_CASES=50000, FEEDBACK_FUZZ_MINUTES)
+	$(BIN)/pytest tests/integration/test_fuzz.py --timeout 0
 
 bench: machine .venv/.dev ## Measure the parts, then whole journeys, on both databases: prints figures, asserts no time
 	@for file in $(filter-out tests/benchmarks/bench_disclosure.py,$(wildcard tests/benchmarks/bench_*.py)) tests/benchmarks/load_*.py; do \
@@ -62,7 +70,7 @@ bench-disclosure: .venv/.dev ## Let an attacker loose on random releases, with e
 eval: .venv/.dev ## Find published figures again in the data of a folder of your own (DATA=folder)
 	@DATA="$(DATA)" $(BIN)/python -m tests.evaluation.evaluate
 
-translations: export FEEDBACK_SECRET_KEY ?= nothing-is-signed-while-texts-are-collected
+translations: export FEEDBACK_ENVIRONMENT ?= development
 translations: .venv/.runtime ## Collect all texts into translations/messages.pot for translators
 	$(BIN)/feedback-app translations collect
 

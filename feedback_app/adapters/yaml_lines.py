@@ -12,6 +12,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+DEEPEST = 40  # parts within parts; our own files have ten at the most
 _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -112,9 +113,11 @@ def _child(node: yaml.Node, step: Step) -> tuple[yaml.Node, yaml.Node] | None:
 def read_source(path: Path) -> Source:
     """Return a YAML file with its lines; raises SurveyFileError when it is missing, is not YAML or repeats a key."""
     try:
-        loader = _PlainLoader(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        problems = _swelling(path, text)
+        loader = _PlainLoader("" if problems else text)
         node = loader.get_single_node()
-        problems = _repeated_keys(path, node)
+        problems = problems or _repeated_keys(path, node)
         data = loader.construct_document(node) if node is not None and not problems else None
     except FileNotFoundError as error:
         raise SurveyFileError([Problem(path.as_posix(), 1, None, "there is no such file")]) from error
@@ -128,6 +131,19 @@ def read_source(path: Path) -> Source:
     if not isinstance(data, dict):
         raise SurveyFileError([Problem(path.as_posix(), 1, None, "the file should hold names with values")])
     return Source(path, data, node)
+
+
+def _swelling(path: Path, text: str) -> list[Problem]:
+    """Return a problem where few lines could stand for billions: parts used again by a name, lists without end."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_PlainLoader):
+        line = event.start_mark.line + 1
+        if isinstance(event, yaml.AliasEvent):
+            return [Problem(path.as_posix(), line, None, f"write out what *{event.anchor} stands for")]
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            return [Problem(path.as_posix(), line, None, "lists within lists within lists: this is no file of ours")]
+    return []
 
 
 def _repeated_keys(path: Path, node: yaml.Node | None) -> list[Problem]:

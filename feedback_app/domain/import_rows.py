@@ -111,8 +111,8 @@ class RowReader:
 
 
 def _shown(cell: str) -> str:
-    """Return a cell as a message repeats it: one line, cut short."""
-    flat = " ".join(cell.split())
+    """Return a cell as a message repeats it: one line, cut short, nothing in it that a terminal would obey."""
+    flat = " ".join("".join(sign if sign.isprintable() else " " for sign in cell).split())
     return f"“{flat[:SHOWN]}{'…' if len(flat) > SHOWN else ''}”"
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from feedback_app.domain.scope import Scope
@@ -55,12 +54,9 @@ def bind(db: Session, scope: Scope, vouched: Vouched, address: str, now: datetim
     if user.email != address:
         raise NoAccount
     invited = user.password is None and user.sso_subject is None
-    try:
-        with db.begin_nested():
-            user.sso_issuer, user.sso_subject = vouched.issuer, vouched.subject
-    except IntegrityError as taken:  # bound to another account meanwhile
-        raise NoAccount from taken
+    user.sso_issuer, user.sso_subject = vouched.issuer, vouched.subject
     people.delete_invitation(db, user.id)
+    db.flush()
     if invited:
         _note(db, scope, user, "invitation accepted", now)
     _note(db, scope, user, LINKED, now)

@@ -76,3 +76,5 @@ def take_forms_only() -> None:
         abort(411)
     if request.method not in ("GET", "HEAD", "OPTIONS") and request.mimetype and request.mimetype not in FORMS:
         abort(415)
+    if request.mimetype == "multipart/form-data" and not all({*request.form, *request.files}):
+        abort(400)  # a part without a name, over which the form library stumbles

@@ -65,7 +65,8 @@ def measure(app: Flask, slug: str) -> dict[str, Any]:
     from feedback_app.extensions import db
     from feedback_app.web.team import phrases
 
-    scope, policy, population = (app.config[name] for name in ("SCOPE", "DISCLOSURE", "POPULATION"))
+    place = app.config["PLACES"].only
+    scope, policy, population = place.scope, place.policy, place.population
     with app.test_request_context("/"):
         with stopwatch() as cold:
             summary = summarising.summarise_wave(db.session, scope, slug, policy, LANGUAGE, population)
@@ -94,7 +95,8 @@ def measure(app: Flask, slug: str) -> dict[str, Any]:
 
 def compared_seconds(app: Flask, session: Session, slug: str) -> float | str:
     """Return the seconds in which a wave, warm, is compared with the one before it; nothing for the first."""
-    scope, policy, population = (app.config[name] for name in ("SCOPE", "DISCLOSURE", "POPULATION"))
+    place = app.config["PLACES"].only
+    scope, policy, population = place.scope, place.policy, place.population
     earlier = comparing.list_comparable(session, scope, slug)
     if not earlier:
         return ""

@@ -158,7 +158,7 @@ def test_when_the_worker_that_does_the_jobs_is_killed_another_goes_on(
             put_email(db, app.config["PLACES"].only.scope, "lead@example.org", "Hello", f"Message {round_}")
             db.commit()
             wait_until(lambda expected=round_ + 1: len(list(mailbox.glob("*.eml"))) == expected)
-        wait_until(lambda: _jobs_left(db) == 0)  # a message is there a moment before its job is gone
+            wait_until(lambda: _jobs_left(db) == 0)  # a message is there a moment before its job is gone
         assert len(server.workers()) == 2
     texts = sorted(file.read_text().splitlines()[-1] for file in mailbox.glob("*.eml"))
     assert texts == ["Message 0", "Message 1", "Message 2"]

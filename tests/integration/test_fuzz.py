@@ -60,11 +60,11 @@ def would_be_seen(fuzzer: Fuzzer, here: Place) -> None:
     readable = {marker(here, what) for what in (OPEN_TO_ALL, *(what for what, readers in READERS.items() if readers))}
     assert fuzzer.seen == readable  # each stands on a page of those who may read it, else not finding it says nothing
     pages = fuzzer.world.app.view_functions
-    theirs = sorted(fuzzer.world.markers - readable)[0]
+    theirs = min(fuzzer.world.markers - readable)
     (help_page,) = [rule for rule in fuzzer.rules if rule.endpoint == "public.help"]
     case = Case(Step(help_page, "GET", fuzzer.world.everybody[0]), "/help", [], b"", "", {})
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(pages, "public.help", lambda: f"<p>{theirs} File \"/app.py")
+        patch.setitem(pages, "public.help", lambda: f'<p>{theirs} File "/app.py')
         assert fuzzer.run(case) == ["tells of its inside", f"{theirs} may not be read by nobody of {here.key}"]
         patch.setitem(pages, "public.help", lambda: str(1 // 0))
         assert fuzzer.run(case)[0].startswith("raises ZeroDivisionError")

@@ -4,31 +4,32 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
 from sqlalchemy.orm import Session
-from werkzeug.test import TestResponse
 
-from feedback_app.domain.scope import Role
+from feedback_app.domain.scope import Role, Scope
 from feedback_app.store.accounts import Invitation
-from feedback_app.store.tables import AuditEntry, OutboxJob
+from feedback_app.store.tables import OutboxJob
 from tests.support.accounts import post
 from tests.support.application import running_application
 from tests.support.authenticator import code_of
-from tests.support.openid_provider import LEAD, STRANGER, UNVERIFIED, Provider, address_of, running_provider
+from tests.support.openid_provider import LEAD, SITE, STRANGER, UNVERIFIED, Provider, address_of, running_provider
 from tests.support.people import add_person, change_user, count_of, place_of, user_of, words_on
+from tests.support.places import BOTH, HERE, THERE, visitor_of, write_two
+from tests.support.single_sign_on import DOOR, first_time, is_signed_in, log_of, there_and_back
 
-DOOR = "/team/sign-in/council"
+on_one_database = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # nothing new is asked of it
 
 
 @pytest.fixture(scope="module")
 def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provider]:
     """A real provider."""
-    with running_provider(tmp_path_factory.mktemp("provider")) as running:
+    with running_provider(tmp_path_factory.mktemp("provider"), SITE, HERE, THERE) as running:
         yield running
 
 
@@ -45,35 +46,6 @@ def invited(app: Flask, db: Session) -> int:
     number = add_person(db, place_of(app).scope, "lead", Role.WORKSTREAM_LEAD, password=None)
     change_user(db, "lead@example.org", email=address_of(LEAD))
     return number
-
-
-def there_and_back(client: FlaskClient, provider: Provider, name: str = LEAD, begin: str = DOOR) -> TestResponse:
-    """Go to the provider as somebody, and come back."""
-    sent = client.get(begin)
-    assert sent.status_code == 302, sent.text
-    return client.get(provider.sign_in(sent.location, name))
-
-
-def first_time(client: FlaskClient, provider: Provider, begin: str = DOOR) -> TestResponse:
-    """Go there and back for the first time, and say that the account is one's own."""
-    asked = there_and_back(client, provider, begin=begin)
-    assert asked.location == f"{DOOR}/first", asked.text
-    page = client.get(asked.location)
-    assert address_of(LEAD) in words_on(page)
-    return post(client, asked.location, page, mine="yes")
-
-
-def is_signed_in(client: FlaskClient) -> bool:
-    """Return whether a browser is let in to the pages of staff."""
-    return client.get("/team/account").status_code == 200
-
-
-def log_of(db: Session) -> list[tuple[str, str, str, str]]:
-    """Return who did what, to what, and why, in order."""
-    db.rollback()
-    found = [(one.actor, one.action, one.subject, one.reason) for one in db.scalars(select(AuditEntry))]
-    db.rollback()
-    return found
 
 
 def test_somebody_invited_comes_through_the_council_and_later_by_its_lasting_name_alone(
@@ -120,6 +92,7 @@ def test_nobody_gets_an_account_by_signing_in(
     assert log_of(db) == []
 
 
+@on_one_database
 def test_an_address_that_nobody_verified_opens_nothing(
     app: Flask, db: Session, client: FlaskClient, provider: Provider
 ) -> None:
@@ -168,6 +141,7 @@ def test_an_address_given_to_somebody_new_does_not_open_the_old_account(
     assert user_of(db, address_of(LEAD)).sso_subject == "who had the address before"
 
 
+@on_one_database
 def test_an_account_of_another_partnership_opens_nothing_here(
     db: Session, client: FlaskClient, provider: Provider, invited: int
 ) -> None:
@@ -177,6 +151,23 @@ def test_an_account_of_another_partnership_opens_nothing_here(
     assert there_and_back(client, provider).status_code == 403
 
 
+def test_one_person_may_have_an_account_in_each_of_two_partnerships(
+    database_url: str, db: Session, provider: Provider, tmp_path: Path
+) -> None:
+    chosen = provider.settings(partnerships=BOTH, surveys_dir=write_two(tmp_path / "surveys"))
+    del chosen["site_address"]
+    with running_application(database_url, **chosen) as app:
+        for key, site in (("lancashire", HERE), ("northshire", THERE)):
+            client = visitor_of(app, site)
+            assert there_and_back(client, provider).status_code == 403
+            add_person(db, Scope(key), "lead", Role.WORKSTREAM_LEAD, password=None)
+            change_user(db, "lead@example.org", email=address_of(LEAD))
+            assert first_time(client, provider).location == "/team"
+            assert there_and_back(visitor_of(app, site), provider).location == "/team"
+        assert not is_signed_in(visitor_of(app, HERE))
+
+
+@on_one_database
 def test_the_way_back_works_once_and_only_in_the_browser_that_went(
     app: Flask, client: FlaskClient, provider: Provider, invited: int
 ) -> None:
@@ -197,6 +188,7 @@ def test_the_way_back_works_once_and_only_in_the_browser_that_went(
     assert not is_signed_in(client)
 
 
+@on_one_database
 def test_a_way_back_that_is_too_old_or_made_up_leads_nowhere(
     client: FlaskClient, provider: Provider, invited: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -218,6 +210,7 @@ def test_a_way_back_that_is_too_old_or_made_up_leads_nowhere(
     assert client.get(f"{DOOR}/first").location == "/team/sign-in"
 
 
+@on_one_database
 def test_what_is_asked_carries_state_nonce_and_a_challenge_and_asks_anew_whoever_is_signed_in(
     client: FlaskClient, provider: Provider, invited: int
 ) -> None:
@@ -230,6 +223,7 @@ def test_what_is_asked_carries_state_nonce_and_a_challenge_and_asks_anew_whoever
     assert parse_qs(urlsplit(client.get(DOOR).location).query)["prompt"] == ["login"]
 
 
+@on_one_database
 def test_whoever_has_no_password_shows_there_that_it_is_still_them(
     client: FlaskClient, provider: Provider, invited: int
 ) -> None:
@@ -243,12 +237,14 @@ def test_whoever_has_no_password_shows_there_that_it_is_still_them(
     assert client.get("/team/account/app").status_code == 200
 
 
+@on_one_database
 def test_nobody_is_led_to_another_site_afterwards(client: FlaskClient, provider: Provider, invited: int) -> None:
     assert first_time(client, provider, f"{DOOR}?next=https://evil.example/").location == "/team"
     for elsewhere in ("//evil.example", "/\\evil.example", "javascript:alert(1)", f"/{'x' * 5000}"):
         assert there_and_back(client, provider, begin=f"{DOOR}?next={elsewhere}").location == "/team"
 
 
+@on_one_database
 def test_nothing_of_a_token_is_kept_or_said(
     client: FlaskClient, provider: Provider, invited: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -280,6 +276,7 @@ def test_where_ours_is_wanted_as_well_the_second_step_follows(
         assert not is_signed_in(again)
 
 
+@on_one_database
 def test_who_went_in_another_language_comes_back_in_it(database_url: str, provider: Provider) -> None:
     with running_application(database_url, **provider.settings(pseudo_languages=True)) as app:
         client = app.test_client()
@@ -291,6 +288,7 @@ def test_who_went_in_another_language_comes_back_in_it(database_url: str, provid
         assert "You have no account here" not in page.text
 
 
+@on_one_database
 def test_a_provider_that_cannot_be_reached_is_said_and_passwords_still_work(database_url: str, db: Session) -> None:
     from tests.support.accounts import add_lead, sign_in
     from tests.support.openid_provider import free_port
@@ -307,6 +305,7 @@ def test_a_provider_that_cannot_be_reached_is_said_and_passwords_still_work(data
         assert sign_in(client).location == "/team"
 
 
+@on_one_database
 def test_without_a_provider_there_is_no_such_way(database_url: str) -> None:
     with running_application(database_url) as app:
         client = app.test_client()

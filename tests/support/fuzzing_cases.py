@@ -65,7 +65,7 @@ class Drawing:
         return path + in_path(self._odd()) if self._one_in(30) else path
 
     def _query(self) -> Fields:
-        """Return what stands after the question mark: known names with known and odd values, and names from elsewhere."""
+        """Return what stands after the question mark: known names, and some from elsewhere."""
         if not self._one_in(3 if self.step.method == "GET" else 8):
             return []
         known = self.fuzzer.queries[self.step.rule.endpoint]
@@ -92,7 +92,7 @@ class Drawing:
         return fields
 
     def _body(self) -> tuple[bytes, str]:
-        """Return the body and what it says to be: mostly a form, sometimes in parts, JSON, cut short, or none at all."""
+        """Return the body and what it says to be: mostly a form, at times in parts, JSON, cut short, or none."""
         fields, kind = self._fields(), self.drawing.randrange(20)
         if kind == 0:
             return json.dumps(dict(fields)).encode(), "application/json"

@@ -156,8 +156,7 @@ class World:
 
     def _hold(self, place: Place, slug: str, instrument: Instrument, *, over: bool) -> None:
         """Hold a wave with figures for all readers; its own words are marked."""
-        day = date(2026, 11, 2)
-        chosen = {"opens_on": day, "closed_from": None, "today": date(2026, 11, 16)}
+        chosen: dict[str, Any] = {"opens_on": date(2026, 11, 2), "closed_from": None, "today": date(2026, 11, 16)}
         wave = field_wave(self.db, place.scope, FieldedDocument(instrument=instrument), slug=slug, **chosen)
         words = {0: f"Somebody said {marker(place, 'words')}"}
         add_answers(self.db, wave, some_answers(60), words, instrument)

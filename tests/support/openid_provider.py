@@ -81,13 +81,13 @@ def free_port() -> int:
 
 
 @contextmanager
-def running_provider(folder: Path, site: str = SITE) -> Iterator[Provider]:
-    """Yield a provider that runs until the block ends; what it says of itself goes into a file of the folder."""
+def running_provider(folder: Path, site: str = SITE, *more: str) -> Iterator[Provider]:
+    """Yield a provider for a site, and for more of them, until the block ends; its log goes into the folder."""
     port = free_port()
     provider = Provider(f"http://127.0.0.1:{port}", site)
     with (folder / "provider.log").open("w+") as log:
         # -P: beside this file lie modules of ours that must not stand in for anybody's.
-        command = [sys.executable, "-P", str(Path(__file__)), str(port), f"{site}{BACK}"]
+        command = [sys.executable, "-P", str(Path(__file__)), str(port), *(f"{known}{BACK}" for known in (site, *more))]
         process = subprocess.Popen(command, stdout=log, stderr=log, cwd=folder)
         try:
             _wait(process, provider.issuer, folder / "provider.log")
