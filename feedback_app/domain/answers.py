@@ -44,7 +44,7 @@ TEXT_GIVEN = 1  # the code of a text item that was answered; the words themselve
 
 
 def count_content(items: Iterable[Item], sheet: AnswerSheet) -> int:
-    """Return how many content items have values (domain brief 3.1: fewer than `min_content` is a break-off)."""
+    """Return how many content items have values (fewer than `min_content` is a break-off)."""
     return sum(item.content and is_value(item, sheet.answers.get(item.id)) for item in items)
 
 

@@ -8,7 +8,7 @@ from feedback_app.domain.answers import AnswerSheet
 from feedback_app.domain.instrument import Instrument, Item, TextItem
 from feedback_app.domain.routing import seconds_for
 
-QUICK = 1 / 3  # of the expected time (domain brief 3.14)
+QUICK = 1 / 3  # of the expected time
 LONG = 4.0
 
 

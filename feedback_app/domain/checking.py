@@ -228,7 +228,7 @@ def _item_references(item: Item, known: Known) -> Iterator[Finding]:
 
 
 def _for_minors(instrument: Instrument) -> Iterator[Finding]:
-    """Yield a finding for what is not asked of people under 18 (domain brief 1.4 and 2.1)."""
+    """Yield a finding for what is not asked of people under 18."""
     if not instrument.minors:
         return
     for item in all_items(instrument):

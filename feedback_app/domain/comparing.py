@@ -1,4 +1,4 @@
-"""Which figures of two waves may be compared, and in which family each comparison is made (brief 3.7, 3.8).
+"""Which figures of two waves may be compared, and in which family each comparison is made.
 
 All of it follows from the questions, from how the answers came and from how many there are, never from what they say.
 So the families, and m with them, are settled before any result is looked at. m counts the comparisons that are made,
@@ -82,7 +82,7 @@ def compare_items(before: Instrument, after: Instrument) -> dict[str, Comparable
 
 
 def why_not(before: Instrument, after: Instrument, item_id: str) -> WhyNot | None:
-    """Return why an item's answers cannot be compared, or None (brief 3.7); both instruments are as first written.
+    """Return why an item's answers cannot be compared, or None; both instruments are as first written.
 
     "absent": not asked earlier; "dropped": no longer asked; "kind": read or scored otherwise; "options": other codes or
     another order; "wording": other words or pictures; "asked_of_others": the way to it leads other people there.
@@ -128,7 +128,7 @@ def mode_family(modes: Mapping[str, int]) -> ModeFamily | None:
 
 
 def why_not_modes(before: Mapping[str, int], after: Mapping[str, int]) -> WhyNotModes | None:
-    """Return why two waves' ways of answering (mode -> responses) forbid comparing them, or None (brief 3.7).
+    """Return why two waves' ways of answering (mode -> responses) forbid comparing them, or None.
 
     None also when a wave has no responses: then there are too few, and nothing else is wrong with it.
     """
@@ -143,7 +143,7 @@ def why_not_modes(before: Mapping[str, int], after: Mapping[str, int]) -> WhyNot
 
 
 def least_base(minors: bool, faces: bool = False) -> int:
-    """Return how many answers each wave needs: 30, or 50 of children and for faces (brief 3.7, 3.12)."""
+    """Return how many answers each wave needs: 30, or 50 of children and for faces."""
     return LEAST_BASE_MINORS if minors or faces else LEAST_BASE
 
 

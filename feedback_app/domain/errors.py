@@ -80,7 +80,7 @@ class InstrumentChanged(FeedbackError):
 
 @dataclass
 class ListTooShort(FeedbackError):
-    """More people answered than stand on the list of those invited: the list is wrong (brief 3.6)."""
+    """More people answered than stand on the list of those invited: the list is wrong."""
 
     slug: str
     people: int

@@ -258,5 +258,5 @@ def _off_path(instrument: Instrument, sheet: AnswerSheet, wanted: Collection[str
 
 
 def _too_little(instrument: Instrument, sheet: AnswerSheet, asked: Sequence[Item]) -> str | None:
-    """Return why a sheet is a break-off, or None when it is a response (domain brief 3.1)."""
+    """Return why a sheet is a break-off, or None when it is a response."""
     return TOO_LITTLE if count_content(asked, sheet) < needed_content(asked, instrument) else None

@@ -14,7 +14,7 @@ from feedback_app.domain.instrument import Frozen
 
 Place = tuple[str | int, ...]  # where in the file
 CountedBy = Literal["home", "school"]
-MARGINS = ("provision", "age_band", "district")  # what answers are weighted on, where it is known (brief 3.10)
+MARGINS = ("provision", "age_band", "district")  # what answers are weighted on, where it is known
 TABLE_COLUMNS = ("district", "age_band", "provision")
 PLACES: Mapping[CountedBy, str] = {
     "home": "where the child or young person lives",

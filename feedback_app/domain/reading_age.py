@@ -1,4 +1,4 @@
-"""Reading age: Flesch-Kincaid grade plus five (domain brief 5.4), with a small syllable rule of our own."""
+"""Reading age: Flesch-Kincaid grade plus five, with a small syllable rule of our own."""
 
 from __future__ import annotations
 

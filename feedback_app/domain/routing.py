@@ -90,7 +90,7 @@ def check_complete(instrument: Instrument, sheet: AnswerSheet, texts_open: bool 
 
 
 def seconds_for(items: Iterable[Item]) -> int:
-    """Return the time, in seconds, that answering the items takes (domain brief 2: 7 s a rating, 60 s two comments)."""
+    """Return the time, in seconds, that answering the items takes (7 s a rating, 60 s two comments)."""
     total = 0
     for item in items:
         match item:

@@ -98,7 +98,7 @@ class _Told:
 
 
 def who_answered(instrument: Instrument, release: SafeRelease, frame: Frame | None) -> WhoAnswered:
-    """Return who answered a survey (brief 3.11), from its protected tables and the population's frame.
+    """Return who answered a survey, from its protected tables and the population's frame.
 
     The frame counts only for the surveys it names. Districts are never told of children's answers.
     """

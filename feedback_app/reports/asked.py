@@ -14,7 +14,7 @@ UNSURE = (Missing.DOES_NOT_APPLY.key, Missing.DONT_KNOW.key)
 
 
 def percent_of_asked(table: SafeTable, kind: str, possible: Collection[str]) -> int | None:
-    """Return a kind of missing answer as a whole percent of those asked (brief 3.1), or None where it is hidden.
+    """Return a kind of missing answer as a whole percent of those asked, or None where it is hidden.
 
     From rounded counts alone; of the `possible` kinds, a hidden one adds the middle of its range to those asked.
     """
@@ -25,7 +25,7 @@ def percent_of_asked(table: SafeTable, kind: str, possible: Collection[str]) -> 
 
 
 def needs_review(table: SafeTable, possible: Collection[str]) -> bool:
-    """Return whether over 30% of those asked did not know or said it does not apply (brief 3.1), by rounded counts."""
+    """Return whether over 30% of those asked did not know or said it does not apply, by rounded counts."""
     unsure = sum(table.missing[kind].value or 0 for kind in UNSURE if kind in table.missing)
     return bool(unsure) and 100 * unsure / _asked(table, possible) > REVIEW_SHARE
 

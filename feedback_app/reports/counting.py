@@ -61,7 +61,7 @@ class Tally:
     """One item counted by group: ``people`` groups x options, ``missing`` groups x kinds, ``answered`` by group.
 
     With weights also ``sums`` of them, groups x options, and by group the effective number who answered, Kish's
-    (sum w)^2 / sum w^2 over those with a valid answer (brief 3.10).
+    (sum w)^2 / sum w^2 over those with a valid answer.
     """
 
     options: tuple[int, ...]

@@ -62,7 +62,7 @@ def _faces(item: FacesItem) -> tuple[HeadlineSpec, ...]:
 
 @headlines_of.register
 def _nps(item: NpsItem) -> tuple[HeadlineSpec, ...]:
-    """The score, and the three shares that it never stands without (brief 3.5)."""
+    """The score, and the three shares that it never stands without."""
     shares = (replace(share_headline(name, codes), minimum_base=NPS_MINIMUM_BASE) for name, codes in NPS_SHARES.items())
     return (*headlines_for(item.type), *shares)
 
@@ -110,7 +110,7 @@ def possible_kinds(instrument: Instrument, item: Item) -> frozenset[str]:
 def weighted_answers(instrument: Instrument, frame: AnswerFrame, weighting: Weighting) -> dict[str, Weighted]:
     """Return item id -> weighted answers of the people covered, with what to check them by; only items with figures.
 
-    Counts are scaled to the effective base of the item's own valid answers, Kish's (brief 3.6, 3.10).
+    Counts are scaled to the effective base of the item's own valid answers, Kish's.
     """
     import numpy as np
 

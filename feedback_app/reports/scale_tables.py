@@ -1,7 +1,7 @@
 """Scores made of several items, from the frame: what `protect` takes for each scale of an instrument.
 
 All that changes a score stands in the frozen questions: which items belong to a scale, their codes, which are reversed.
-How many must be answered follows from their number (half of them and at least two, brief 3.3), so that a wave that was
+How many must be answered follows from their number (half of them and at least two), so that a wave that was
 held keeps its meaning when the files about scales change; only the title that pages show comes from there.
 """
 
@@ -30,7 +30,7 @@ LOWEST = int(min(Missing))
 def scales_of(instrument: Instrument) -> dict[str, tuple[ScaledItem, ...]]:
     """Return scale -> its items, in the order asked.
 
-    Left out are scales of a single item, and those with three faces: of these there is never a mean (brief 3.12).
+    Left out are scales of a single item, and those with three faces: of these there is never a mean.
     """
     found: dict[str, list[ScaledItem]] = {}
     faces = set()

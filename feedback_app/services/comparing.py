@@ -158,7 +158,7 @@ def compare_waves(
     weighted: bool = False,
     audience: Audience = Audience.SEND_TEAM,
 ) -> WaveComparison:
-    """Return what changed in a wave since an earlier one (brief 3.7, 3.8); raise SurveyUnknown, WavesNotComparable.
+    """Return what changed in a wave since an earlier one; raise SurveyUnknown, WavesNotComparable.
 
     Each item's headline and each scale's mean score is compared, or refused with a reason. Weighted where that is
     asked for and may be done, else unweighted. For who sees no live figures (R5), of the answers that the waves' latest

@@ -154,7 +154,7 @@ def make_tables(
 
 
 def among_list(instrument: Instrument, exact: ExactTables, invited: int | None) -> ExactTables:
-    """Return the tables with ranges of a list that everybody on was invited to (brief 3.6); as they are without one.
+    """Return the tables with ranges of a list that everybody on was invited to; as they are without one.
 
     Only questions that everybody is asked have that list as theirs. More answers than people on the list: the list is
     wrong, and nothing is corrected. Waves that are compared are never corrected.
@@ -193,7 +193,7 @@ def protect_wave(wave: WaveFacts, exact: ExactTables, policy: Policy) -> SafeRel
 
 
 def find_hurried(instrument: Instrument, answers: AnswerFrame, counts: Mapping[str, Counts]) -> Hurried | None:
-    """Return who answered a whole run of ratings alike and in haste (brief 3.14), and what leaving them out changes.
+    """Return who answered a whole run of ratings alike and in haste, and what leaving them out changes.
 
     None for an instrument without a run long enough to tell.
     """

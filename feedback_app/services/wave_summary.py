@@ -47,7 +47,7 @@ class WeightingFacts:
 
 @dataclass(frozen=True)
 class Quality:
-    """How many answered a run of ratings alike and in haste; they are kept (brief 3.14).
+    """How many answered a run of ratings alike and in haste; they are kept.
 
     ``largest_shift``: without them no core headline that is shown moves by more points than this; None where few
     answered or the number is hidden.

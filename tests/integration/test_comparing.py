@@ -69,7 +69,7 @@ def test_a_large_change_is_found_with_its_size_and_range(db: Session) -> None:
     wave(db, 2025, often(84, 116))
     wave(db, 2026, often(138, 122))
     change = change_of(compare(db), "TS02")
-    assert (change.value, change.low, change.high) == (11, 2, 20)  # brief 3.16: 0.1108; 0.0187, 0.2000
+    assert (change.value, change.low, change.high) == (11, 2, 20)  # 0.1108; 0.0187, 0.2000
     assert (change.p, change.m, change.verdict) == (0.02, 1, "higher")
     assert change.before is not None
     assert change.after is not None
@@ -170,7 +170,7 @@ def test_a_change_that_many_comparisons_could_throw_up_by_chance_is_no_clear_cha
 def test_the_smallest_change_likely_to_be_noticed_follows_from_the_rounded_numbers(db: Session) -> None:
     wave(db, 2025, often(100, 99))
     wave(db, 2026, often(101, 100))
-    assert compare(db).detectable == 14  # brief 3.7: 200 answers a wave, 14 points
+    assert compare(db).detectable == 14  # 200 answers a wave, 14 points
 
 
 def test_weighted_figures_are_compared_where_both_waves_have_them(db: Session) -> None:

@@ -20,6 +20,7 @@ from feedback_app.domain.instrument import Instrument
 from feedback_app.domain.population import Fact, Frame, Population
 from feedback_app.domain.scope import Role
 from feedback_app.store.tables import Wave
+from tests.support.places import change_place
 from tests.support.summaries import add_answers, add_wave, make_instrument, signed_in, some_answers
 
 FRAME = Frame(
@@ -67,9 +68,9 @@ def words(element: HtmlElement, path: str) -> str:
 
 
 @pytest.fixture
-def framed(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Flask:
+def framed(app: Flask) -> Flask:
     """The application in an area of which somebody knows who lives there."""
-    monkeypatch.setitem(app.config, "POPULATION", POPULATION)
+    change_place(app, population=POPULATION)
     return app
 
 

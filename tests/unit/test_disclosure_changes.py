@@ -231,7 +231,7 @@ def test_scores_are_refused_as_items_are() -> None:
     ):
         (made,) = protect_scale_changes([before], [after], ["VOICE"], POLICY, **more)
         assert (made.refused, made.value) == (reason, None)
-    loose = replace(good, alpha=Alpha(0.594, 0.5, 0.7, 6, 120))  # its questions are shown, never its score (brief 3.4)
+    loose = replace(good, alpha=Alpha(0.594, 0.5, 0.7, 6, 120))  # its questions are shown, never its score
     (made,) = protect_scale_changes([good], [loose], ["VOICE"], POLICY)
     assert made.refused == "withheld_after"
     (gone,) = protect_scale_changes([good], [], ["VOICE"], POLICY)

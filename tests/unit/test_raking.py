@@ -1,4 +1,4 @@
-"""Raking: the vectors of the brief, trimming, missing answers, and margins that cannot be met."""
+"""Raking: worked examples, trimming, missing answers, and margins that cannot be met."""
 
 from __future__ import annotations
 

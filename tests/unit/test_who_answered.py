@@ -30,7 +30,7 @@ def parents() -> Instrument:
 
 
 def frame(**more: Any) -> Frame:
-    """Return the frame of the brief's own vector, or one that knows more."""
+    """Return the frame of a worked example, or one that knows more."""
     known: dict[str, Any] = {
         "source": "School census",
         "date": "2025-01",
@@ -62,7 +62,7 @@ def dimension(found: WhoAnswered, name: str) -> Dimension:
 
 
 def plans(**more: int) -> dict[int, int]:
-    """Return answers about the plan as in the brief's vector, with others outside the frame."""
+    """Return answers about the plan as in the worked example, with others outside the frame."""
     return {PLAN: 420, SUPPORT: 280, ASSESSED: 100, OTHER: 60, NONE_YET: 40} | {int(k[1:]): v for k, v in more.items()}
 
 

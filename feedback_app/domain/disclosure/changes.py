@@ -1,8 +1,7 @@
 """Changes between two waves through the gate: made from exactly the counts that each wave's own figure is made of.
 
 The waves are different people, so that no set of one can be subtracted from a set of the other; and a change tells
-nothing of a wave that its figure has not already been judged to tell. All changes of one call are one family (brief
-3.8).
+nothing of a wave that its figure has not already been judged to tell. All changes of one call are one family.
 """
 
 from __future__ import annotations
@@ -176,7 +175,7 @@ def _around(change: Change | None, before: Source, after: Source) -> Change | No
 
 
 def _settled(pairs: Sequence[_Pair], *, weighted: bool) -> tuple[SafeChange, ...]:
-    """Adjust the p-values of the changes for their number, and give each that is made its verdict (brief 3.8).
+    """Adjust the p-values of the changes for their number, and give each that is made its verdict.
 
     A figure that is kept back for what its answers say stays in the family as one that shows nothing (p = 1): else the
     family would follow from the results.

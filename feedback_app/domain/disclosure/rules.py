@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from feedback_app.domain.scoring.reliability import Alpha
     from feedback_app.domain.scoring.scales import MeanScore
 
-# R0 to R2 keep people private. "method" keeps back a figure that would mislead (brief 3.4).
+# R0 to R2 keep people private. "method" keeps back a figure that would mislead.
 Rule = Literal["R0", "R1", "R2", "R3", "R4", "method"]
 TOO_ALIKE = "answers_too_alike"
 PART_TOO_SMALL = "part_below_threshold"
@@ -121,7 +121,7 @@ def as_told(held: tuple[Rule, str]) -> tuple[Rule, str]:
 def withheld_figure(
     spec: HeadlineSpec, table: ItemTable, answered: int, sums: Iterable[int], policy: Policy
 ) -> tuple[Rule, str] | None:
-    """Return the rule and reason that hold back one figure (R0, R1; NPS under 30 by brief 3.5), or None.
+    """Return the rule and reason that hold back one figure (R0, R1; NPS under 30), or None.
 
     ``sums`` are those of all the sets of people that it and the figures before it would let a reader work out.
     """

@@ -14,7 +14,7 @@ from feedback_app.domain.disclosure.sealing import Sealed
 from feedback_app.domain.scoring.families import Verdict
 
 HIDDEN: Literal["c"] = "c"
-NPS_HEADLINE_BASE = 100  # answers; from 30 on the score stands among the figures (brief 3.5)
+NPS_HEADLINE_BASE = 100  # answers; from 30 on the score stands among the figures
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ class SafeTable(Sealed):
 
     @property
     def headline(self) -> SafeFigure | None:
-        """Return the first figure, or None without any; a score of few answers heads nothing (brief 3.5)."""
+        """Return the first figure, or None without any; a score of few answers heads nothing."""
         first = self.figures[0] if self.figures else None
         return None if first and first.name == "nps" and first.base.low < NPS_HEADLINE_BASE else first
 

@@ -48,7 +48,7 @@ def protect_scale(table: ScaleTable, policy: Policy) -> SafeScale:
 
 
 def _disagree(alpha: Alpha | None) -> bool:
-    """Return whether the items agree so little that the scale is not to be published (brief 3.4)."""
+    """Return whether the items agree so little that the scale is not to be published."""
     return alpha is not None and alpha.value is not None and reading_of(alpha.value) is AlphaReading.SHOW_ITEMS_ONLY
 
 

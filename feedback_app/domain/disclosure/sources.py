@@ -103,7 +103,7 @@ def _around(figure: Figure, possible: Sequence[Figure]) -> Figure:
 
 
 def _of_list(source: Source, possible: Sequence[Figure]) -> list[Figure]:
-    """Return the possible shares with the range of their list (brief 3.6), none where it changes nothing.
+    """Return the possible shares with the range of their list, none where it changes nothing.
 
     The range would tell how many on the list did not answer, and so that a hidden number of them is 0. So it is made
     from the rounded base, and as if as many were missing as a hidden number may hold.

@@ -33,12 +33,12 @@ class Kappa:
 
     @property
     def revise(self) -> bool:
-        """Return whether the theme's definition has to be revised: kappa under 0.6 (brief 3.9)."""
+        """Return whether the theme's definition has to be revised: kappa under 0.6 (docs/statistics.md)."""
         return self.value is not None and self.value < REVISE_UNDER
 
 
 def cohen_kappa(first: Sequence[bool], second: Sequence[bool]) -> Kappa:
-    """Return (Po - Pe) / (1 - Pe) for one theme on the same comments, coded by two people (brief 3.9).
+    """Return (Po - Pe) / (1 - Pe) for one theme on the same comments, coded by two people (docs/statistics.md).
 
     The interval is kappa +/- z SE, SE from Fleiss, Cohen and Everitt (1969), clipped to -1 to 1. ValueError when the
     two did not code as many comments.

@@ -1,4 +1,4 @@
-"""What changed between two waves: the size, its interval, and how easily chance alone would do it (brief 3.7).
+"""What changed between two waves: the size, its interval, and how easily chance alone would do it (docs/statistics.md).
 
 The waves are treated as independent samples. Shares, NPS and mean scores change in points. A change never uses a finite
 population correction: the question is about how families are served, not about these families alone.
@@ -26,7 +26,7 @@ People = tuple[Counts, Counts]
 
 @dataclass(frozen=True)
 class Change:
-    """A later figure less an earlier one, in points, with its 95% interval and the p-value that ranks it (brief 3.7).
+    """A later figure less an earlier one, in points, with its 95% interval and the p-value that ranks it.
 
     ``method`` made the interval and ``test`` the p-value, which is not adjusted for other comparisons.
     """
@@ -55,7 +55,7 @@ class PooledZ(NamedTuple):
 
 
 def newcombe_difference(x1: float, n1: float, x2: float, n2: float, confidence: float = 0.95) -> Difference | None:
-    """Return x2/n2 - x1/n1 with Newcombe's interval, on -1 to 1 (brief 3.7); None if a wave has no answers.
+    """Return x2/n2 - x1/n1 with Newcombe's interval, on -1 to 1 (docs/statistics.md); None if a wave has no answers.
 
     Counts may be effective ones. ValueError when x lies outside 0 to n.
     """
@@ -69,7 +69,7 @@ def newcombe_difference(x1: float, n1: float, x2: float, n2: float, confidence: 
 
 
 def pooled_z(x1: float, n1: float, x2: float, n2: float) -> PooledZ | None:
-    """Return z and two-sided p of x2/n2 against x1/n1 with pooled variance (brief 3.7); None without answers.
+    """Return z and two-sided p of x2/n2 against x1/n1 with pooled variance (docs/statistics.md); None without answers.
 
     Counts may be effective ones. When nobody or everybody in both waves counts, z is 0 and p is 1. ValueError when x
     lies outside 0 to n.
@@ -85,7 +85,7 @@ def pooled_z(x1: float, n1: float, x2: float, n2: float) -> PooledZ | None:
 
 
 def fisher_p(x1: int, n1: int, x2: int, n2: int) -> float:
-    """Return the two-sided p-value of Fisher's exact test for x1 of n1 people against x2 of n2, 0 to 1 (brief 3.7)."""
+    """Return the two-sided p-value of Fisher's exact test for x1 of n1 people against x2 of n2, 0 to 1."""
     from scipy.stats import fisher_exact  # a second to import, and seldom needed
 
     return min(1.0, float(fisher_exact([[x1, n1 - x1], [x2, n2 - x2]]).pvalue))
@@ -101,7 +101,7 @@ def share_change(
 ) -> Change | None:
     """Return the change of the share of ``codes`` among ``within`` (all if empty), in points; None without answers.
 
-    Newcombe's interval; p from pooled z, or from Fisher's test on people where a cell expects under 5 (brief 3.7).
+    Newcombe's interval; p from pooled z, or from Fisher's test on people where a cell expects under 5.
     ``people`` are both waves' unweighted counts: ValueError if weighted ones come without them.
     """
     first, second = (_share(counts, codes, within) for counts in people or _as_people(before, after))
@@ -117,9 +117,9 @@ def share_change(
 
 
 def nps_change(before: Counted, after: Counted, adjusted: bool = True) -> Change | None:
-    """Return the change of NPS in points: later less earlier +/- z sqrt(SE1^2 + SE2^2) (brief 3.7); None if unknown.
+    """Return the change of NPS in points: later less earlier +/- z sqrt(SE1^2 + SE2^2); None if unknown.
 
-    The errors are adjusted as in brief 3.5 unless ``adjusted`` is False; the plain ones are 0 if all agree, and then
+    The errors are adjusted (docs/statistics.md) unless ``adjusted`` is False; the plain ones are 0 if all agree, and then
     there is no change to state. ValueError for a code outside 0 to 10.
     """
     first, second = nps(before).value, nps(after).value
@@ -134,9 +134,9 @@ def nps_change(before: Counted, after: Counted, adjusted: bool = True) -> Change
 
 
 def mean_change(before: MeanScore, after: MeanScore) -> Change | None:
-    """Return the change of a mean score of 0 to 100, in points, with Welch's interval and test (brief 3.7), or None.
+    """Return the change of a mean score of 0 to 100, in points, with Welch's interval and test, or None.
 
-    Each mean's squared error is SD^2 / n_eff, with people less one as its degrees of freedom, as in brief 3.3. None
+    Each mean's squared error is SD^2 / n_eff, with people less one as its degrees of freedom. None
     when ``why_no_mean_change`` says why.
     """
     from scipy.special import stdtr, stdtrit
@@ -169,7 +169,7 @@ def why_no_mean_change(before: MeanScore, after: MeanScore) -> str | None:
 def detectable_change(
     n_before: float, n_after: float, base: float = 0.4, power: float = 0.8, *, together: int = 1
 ) -> float | None:
-    """Return the smallest change of a share, in points, that these answers would most likely show (brief 3.7).
+    """Return the smallest change of a share, in points, that these answers would most likely show (docs/statistics.md).
 
     As one of ``together`` shares looked at together, of which no other changed: then Benjamini and Hochberg's rule asks
     as much of it as Bonferroni's. Solves z sqrt(pq (1/n1 + 1/n2)) + z(power) sqrt(p1 q1/n1 + p2 q2/n2) = p2 - p1 with

@@ -35,7 +35,7 @@ class Counted(Protocol):
 
 @dataclass(frozen=True)
 class EffectiveCounts:
-    """Weighted answers to one item, scaled to the effective base: code -> n_eff x weighted share (brief 3.6, 3.10).
+    """Weighted answers to one item, scaled to the effective base: code -> n_eff x weighted share (docs/statistics.md).
 
     Every figure and interval of plain counts is then that of the weighted answers: p is the weighted share, n is n_eff.
     """
@@ -86,7 +86,7 @@ class Counts:
 
     @property
     def base(self) -> int:
-        """Return how many people gave a valid answer (brief 3.1)."""
+        """Return how many people gave a valid answer (docs/statistics.md)."""
         return sum(self.values.values()) if self.answered is None else self.answered
 
     @property

@@ -1,4 +1,4 @@
-"""Many comparisons at once: what may be called a change when a whole list of figures is looked at (brief 3.8).
+"""Many comparisons at once: what may be called a change when a whole list of figures is looked at (docs/statistics.md).
 
 A family is declared before any result is seen, and m counts the comparisons that are made in it. Intervals stay at 95%
 and are not adjusted; the word of the verdict uses the adjusted p-value.
@@ -15,7 +15,7 @@ FALSE_DISCOVERY_RATE = 0.05
 
 
 class Verdict(StrEnum):
-    """What may be said of a change, in words rather than stars (brief 3.7)."""
+    """What may be said of a change, in words rather than stars (docs/statistics.md)."""
 
     HIGHER = "higher"
     LOWER = "lower"
@@ -23,7 +23,7 @@ class Verdict(StrEnum):
 
 
 def benjamini_hochberg(p_values: Sequence[float]) -> list[float]:
-    """Return each p-value adjusted for its family, in the order given: min over j >= i of m p(j) / j (brief 3.8).
+    """Return each p-value adjusted for its family, in the order given: min over j >= i of m p(j) / j.
 
     ``p_values`` are m numbers from 0 to 1, and so is what comes back. ValueError for anything else.
     """
@@ -40,7 +40,7 @@ def benjamini_hochberg(p_values: Sequence[float]) -> list[float]:
 
 
 def verdict_of(change: Change, adjusted_p: float, q: float = FALSE_DISCOVERY_RATE) -> Verdict:
-    """Return "higher" or "lower" if the 95% interval lies wholly on that side of 0 and adjusted p <= q (brief 3.8)."""
+    """Return "higher" or "lower" if the 95% interval lies wholly on that side of 0 and adjusted p <= q."""
     if adjusted_p <= q and change.low > 0:
         return Verdict.HIGHER
     if adjusted_p <= q and change.high < 0:

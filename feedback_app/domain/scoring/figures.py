@@ -44,7 +44,7 @@ def _share(name: str, x: float, n: float, missing: Mapping[str, int]) -> Figure:
 
 
 def distribution(counts: Counted) -> Mapping[int, Figure]:
-    """Return each option's share of those who answered, 0 to 100 with Wilson interval, by option code (brief 3.2)."""
+    """Return each option's share of those who answered, 0 to 100 with Wilson interval, by option code."""
     return {code: _share(f"share_{code}", x, counts.base, counts.missing) for code, x in counts.values.items()}
 
 
@@ -56,13 +56,13 @@ def share_of(counts: Counted, name: str, codes: Collection[int], base: Collectio
 
 
 def csat(counts: Counted) -> Figure:
-    """Return the % satisfied or very satisfied on a five-point item, 0 to 100, Wilson (brief 3.5); else ValueError."""
+    """Return the % satisfied or very satisfied on a five-point item, 0 to 100, Wilson; else ValueError."""
     _require_codes(counts, FIVE_POINTS, "CSAT needs a five-point item coded 1 to 5")
     return _share("csat", counts.of(TOP_TWO), counts.base, counts.missing)
 
 
 def mean_satisfaction(counts: Counted) -> Figure:
-    """Return 100 x sum((x - 1) / 4) / n on a five-point item, 0 to 100, no interval (brief 3.5); else ValueError."""
+    """Return 100 x sum((x - 1) / 4) / n on a five-point item, 0 to 100, no interval; else ValueError."""
     _require_codes(counts, FIVE_POINTS, "mean satisfaction needs a five-point item coded 1 to 5")
     if counts.base == 0:
         return Figure("mean_satisfaction", None, None, None, 0, dict(counts.missing), NO_ANSWERS)
@@ -71,7 +71,7 @@ def mean_satisfaction(counts: Counted) -> Figure:
 
 
 def net_score(counts: Counted, top: Collection[int] = TOP_TWO, bottom: Collection[int] = BOTTOM_TWO) -> Figure:
-    """Return top minus bottom share, -100 to 100, with value +/- z SE clipped (brief 3.2); no width if all agree."""
+    """Return top minus bottom share, -100 to 100, with value +/- z SE clipped; no width if all agree."""
     if set(top) & set(bottom):
         raise ValueError("an option cannot count as both top and bottom")
     n, up, down = counts.base, counts.of(top), counts.of(bottom)
@@ -82,7 +82,7 @@ def net_score(counts: Counted, top: Collection[int] = TOP_TWO, bottom: Collectio
 
 
 def nps(counts: Counted) -> Figure:
-    """Return promoters (9, 10) minus detractors (0 to 6), -100 to 100, adjusted Wald interval (brief 3.5).
+    """Return promoters (9, 10) minus detractors (0 to 6), -100 to 100, adjusted Wald interval (docs/statistics.md).
 
     The interval is that of n + 3 answers with 0.75 more promoters and detractors, clipped; the value is the raw one.
     ValueError for any code outside the whole numbers 0 to 10.
@@ -95,7 +95,7 @@ def nps(counts: Counted) -> Figure:
 
 
 def nps_standard_error(counts: Counted, *, adjusted: bool = False) -> float:
-    """Return NPS points of standard error, 100 sqrt((p + d - (p - d)^2) / n), of n + 3 if adjusted (brief 3.5)."""
+    """Return NPS points of standard error, 100 sqrt((p + d - (p - d)^2) / n), of n + 3 if adjusted."""
     up, down, n = _nps_parts(counts)
     if n == 0:
         raise ValueError("no answers, so no standard error")

@@ -87,7 +87,7 @@ def headlines_for(
     bottom: Collection[int] = (),
     reverse_coded: bool = False,
 ) -> tuple[HeadlineSpec, ...]:
-    """Return an item type's headlines, most important first (brief 2.1, 3.2, 3.5, 3.12); none for choices and text.
+    """Return an item type's headlines, most important first (docs/statistics.md); none for choices and text.
 
     ``top`` and ``bottom`` are the item's own option codes where they differ from 5, 4 and 1, 2 (three faces: 3 and 1).
     """

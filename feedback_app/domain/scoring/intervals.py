@@ -25,7 +25,7 @@ def normal_quantile(confidence: float) -> float:
 
 
 def finite_population_n(n: float, population: int) -> float:
-    """Return n* = n (N - 1) / (N - n) when over 5% of a known list answered, else n (brief 3.6); inf if all did.
+    """Return n* = n (N - 1) / (N - n) when over 5% of a known list answered, else n; inf if all did.
 
     ValueError when more answered than the list holds.
     """
@@ -37,7 +37,7 @@ def finite_population_n(n: float, population: int) -> float:
 
 
 def wilson_interval(x: float, n: float, confidence: float = 0.95, *, population: int | None = None) -> Interval | None:
-    """Return Wilson's interval for x of n on 0 to 1 (brief 3.6); None without answers or when a whole list answered.
+    """Return Wilson's interval for x of n on 0 to 1; None without answers or when a whole list answered.
 
     ``n`` may be an effective base. ``population`` is the size of a list on which everyone was invited, never given
     for an open link nor when waves are compared. ValueError when x lies outside 0 to n, or when more people

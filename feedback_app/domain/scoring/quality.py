@@ -1,4 +1,4 @@
-"""Answers given in a hurry: they are flagged and kept, and what they change is looked at (brief 3.14)."""
+"""Answers given in a hurry: they are flagged and kept, and what they change is looked at (docs/statistics.md)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LEAST_ITEMS = 6
 
 
 def scaled_runs(instrument: Instrument, least: int = LEAST_ITEMS) -> tuple[tuple[str, ...], ...]:
-    """Return the runs of at least ``least`` item ids that follow each other on one response scale (brief 3.14)."""
+    """Return the runs of at least ``least`` item ids that follow each other on one response scale."""
     asked = [item for item in instrument.items.values() if not item.practice]
     runs = [tuple(item.id for item in run) for kind, run in groupby(asked, key=_response_scale) if kind]
     return tuple(run for run in runs if len(run) >= least)
@@ -30,7 +30,7 @@ def straight_lined(codes: ArrayLike, quick: ArrayLike, least: int = LEAST_ITEMS)
     """Return who gave one and the same answer to all of the run's items they answered, quickly; flags, one a person.
 
     ``codes`` is people x items of one run as asked (not reversed), negative = missing, at least ``least`` of them
-    answered; ``quick`` tells whose pace was under a third of the expected (brief 3.14). ValueError for other shapes.
+    answered; ``quick`` tells whose pace was under a third of the expected. ValueError for other shapes.
     """
     import numpy as np
 

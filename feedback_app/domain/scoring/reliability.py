@@ -35,7 +35,7 @@ class Alpha:
 
 
 class AlphaReading(StrEnum):
-    """What a value of alpha says about a scale, for groups (brief 3.4)."""
+    """What a value of alpha says about a scale, for groups (docs/statistics.md)."""
 
     FINE = "fine"  # 0.7 to 0.95
     WITH_CARE = "with_care"  # 0.6 to 0.7
@@ -44,7 +44,7 @@ class AlphaReading(StrEnum):
 
 
 def reading_of(alpha: float) -> AlphaReading:
-    """Return how to read a value of alpha, at most 1 (brief 3.4); ValueError above."""
+    """Return how to read a value of alpha, at most 1 (docs/statistics.md); ValueError above."""
     if not alpha <= 1:
         raise ValueError("alpha is a number of at most 1")
     if alpha < 0.6:
@@ -55,7 +55,7 @@ def reading_of(alpha: float) -> AlphaReading:
 
 
 def cronbach_alpha(items: ArrayLike, *, least: int = LEAST_PEOPLE) -> Alpha:
-    """Return k / (k - 1) x (1 - sum(s_i^2) / s_T^2) of people x items with NaN missing, complete cases (brief 3.4).
+    """Return k / (k - 1) x (1 - sum(s_i^2) / s_T^2) of people x items with NaN missing, complete cases.
 
     Items are reversed beforehand where they are reverse-coded; three faces make no scale. Feldt's interval is
     1 - (1 - alpha) F at 0.975 and at 0.025 with n - 1 and (n - 1)(k - 1) degrees of freedom. ValueError unless

@@ -39,7 +39,7 @@ class MeanScore:
 def scored(
     codes: ArrayLike, lowest: float, highest: float, *, reverse_coded: bool = False, missing: Collection[int] = ()
 ) -> NDArray[np.float64]:
-    """Return 100 (x - lowest) / (highest - lowest) for each code, mirrored if reverse-coded (brief 3.2, 3.3).
+    """Return 100 (x - lowest) / (highest - lowest) for each code, mirrored if reverse-coded (docs/statistics.md).
 
     Same shape as ``codes``; NaN outside lowest to highest, where the kinds of missing are, and for options declared
     ``missing``. ValueError unless highest is above lowest.
@@ -57,7 +57,7 @@ def scored(
 
 
 def person_scores(items: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return each person's mean of the valid items, from people x items on 0 to 100 with NaN missing (brief 3.3).
+    """Return each person's mean of the valid items, from people x items on 0 to 100 with NaN missing.
 
     NaN for whoever answered fewer than half of the items or fewer than two. ValueError unless ``items`` is a table.
     """
@@ -78,7 +78,7 @@ def person_scores(items: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def mean_score(scores: ArrayLike, weights: ArrayLike | None = None) -> MeanScore:
-    """Return the (weighted) mean of the scores of all who were asked, NaN = no score (brief 3.3 step 4).
+    """Return the (weighted) mean of the scores of all who were asked, NaN = no score.
 
     The interval is mean +/- t(n - 1) SD / sqrt(n_eff), clipped to 0 to 100, where n counts people with a score, n_eff
     is Kish's and SD^2 is n / (n - 1) x the weighted mean square: weights say how much somebody counts, not how many

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def kish_effective_n(weights: ArrayLike) -> float:
-    """Return n_eff = (sum w)^2 / sum(w^2), in people, 0 of nobody (brief 3.10); ValueError unless some weight is > 0.
+    """Return n_eff = (sum w)^2 / sum(w^2), in people, 0 of nobody; ValueError unless some weight is > 0.
 
     ``weights``: one a person, finite and not negative; their scale does not matter.
     """
@@ -25,7 +25,7 @@ def kish_effective_n(weights: ArrayLike) -> float:
 
 
 def kish_design_effect(weights: ArrayLike) -> float:
-    """Return deff = n / n_eff = 1 + CV^2(w), 1 or more (brief 3.10; Kish); ValueError of nobody or of wrong weights."""
+    """Return deff = n / n_eff = 1 + CV^2(w), 1 or more (Kish); ValueError of nobody or of wrong weights."""
     import numpy as np
 
     effective = kish_effective_n(weights)

@@ -1,4 +1,4 @@
-"""Who was heard: those who answered beside the people they come from (brief 3.11)."""
+"""Who was heard: those who answered beside the people they come from (docs/statistics.md)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Representativity:
 def ratios(heard: Mapping[int, float], population: Mapping[int, float]) -> dict[int, float | None]:
     """Return each group's share of those heard by its share of the population; None where the population has none.
 
-    Both by group code, in people or any common scale (brief 3.11). ValueError for different groups or wholes of 0.
+    Both by group code, in people or any common scale. ValueError for different groups or wholes of 0.
     """
     heard_whole, whole = _wholes(heard, population)
     return {
@@ -32,14 +32,14 @@ def ratios(heard: Mapping[int, float], population: Mapping[int, float]) -> dict[
 
 
 def badge_of(ratio: float) -> Badge:
-    """Return "under_heard" below 0.8, "over_heard" above 1.25, else "about_right" (brief 3.11)."""
+    """Return "under_heard" below 0.8, "over_heard" above 1.25, else "about_right" (docs/statistics.md)."""
     if ratio < UNDER_HEARD:
         return "under_heard"
     return "over_heard" if ratio > OVER_HEARD else "about_right"
 
 
 def dissimilarity(heard: Mapping[int, float], population: Mapping[int, float]) -> float:
-    """Return D = 0.5 x sum |s - P|, 0 to 1: the share of answers that would have to move to match (brief 3.11)."""
+    """Return D = 0.5 x sum |s - P|, 0 to 1: the share of answers that would have to move to match."""
     heard_whole, whole = _wholes(heard, population)
     return 0.5 * math.fsum(abs(heard[code] / heard_whole - people / whole) for code, people in population.items())
 
@@ -47,7 +47,7 @@ def dissimilarity(heard: Mapping[int, float], population: Mapping[int, float]) -
 def r_indicator(heard: Mapping[int, float], population: Mapping[int, float]) -> Representativity:
     """Return R = 1 - 2 S and CV = S / mean of the response rates by group, S^2 = sum N_h (rho_h - rho)^2 / (N - 1).
 
-    ``heard`` and ``population`` in people (brief 3.11; Schouten, Cobben and Bethlehem 2009). ValueError when more of a
+    ``heard`` and ``population`` in people (Schouten, Cobben and Bethlehem 2009). ValueError when more of a
     group are heard than there are, or for different groups or wholes of 0 or 1.
     """
     heard_whole, whole = _wholes(heard, population)

@@ -1,4 +1,4 @@
-"""Margins made coarse enough to weight on, by fixed rules, never in silence (brief 3.10).
+"""Margins made coarse enough to weight on, by fixed rules, never in silence (docs/statistics.md).
 
 What is merged or left out is told, so it is decided by counts as they are shown, rounded or hidden, each taken for
 the least that it may stand for: a category has ten people from 13 on, shown as 15 (13 to 17), because a shown 10 may be

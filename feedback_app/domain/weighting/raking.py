@@ -1,4 +1,4 @@
-"""Raking: weights that make several margins at once agree with a population (brief 3.10).
+"""Raking: weights that make several margins at once agree with a population (docs/statistics.md).
 
 Everything happens on distinct combinations of categories, so that 100,000 people take milliseconds.
 """
@@ -82,7 +82,7 @@ def rake(
     tolerance: float = TOLERANCE,
     passes: int = PASSES,
 ) -> Raked:
-    """Return weights under which each margin's weighted shares are its targets' (brief 3.10).
+    """Return weights under which each margin's weighted shares are its targets' (docs/statistics.md).
 
     ``categories``: margin -> category code of each person, -1 missing (that margin then leaves the person's weight
     alone, and its targets speak of those known on it). ``targets``: margin -> code -> people or share, any scale.

@@ -61,7 +61,7 @@ class Weighting:
 
 
 def weigh(frame: Frame | None, breakdowns: Mapping[str, ArrayLike], instrument: Instrument) -> Weighting:
-    """Return the weights of a wave's answers (brief 3.10): raked on the frame's margins among those it covers.
+    """Return the weights of a wave's answers (docs/statistics.md): raked on the frame's margins among those it covers.
 
     ``breakdowns``: name -> group code of each person, -1 unknown, all of one length. Children's answers, and those to a
     survey that the frame is not of, are not weighted; ``reasons`` says so. ValueError for different lengths.
@@ -161,7 +161,7 @@ def _reasons(
     converged: bool,
     design_effect: float,
 ) -> tuple[str, ...]:
-    """Return why weighted figures may not be published (brief 3.10), empty when they may.
+    """Return why weighted figures may not be published (docs/statistics.md), empty when they may.
 
     People are counted as they are shown, at the least that the rounded number may stand for: 200 are sure from 203 on.
     """
