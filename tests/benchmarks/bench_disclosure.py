@@ -8,6 +8,7 @@ Then it prints what protection costs (`tests.benchmarks.utility`).
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
@@ -27,6 +28,7 @@ SMALL, MIDDLE, LARGE = (
     Extent(),
 )
 AT_ONCE = 10
+TOLD_EVERY = 500
 HEADINGS = (
     "how it is published", "drawn", "attacked", "learnt", "%", "not read", "given up", "groups shown %", "seconds",
 )  # fmt: skip
@@ -70,6 +72,8 @@ def measured(name: str, work: Callable[[Iterable[int]], Run], number: int, pool:
         for part, score in pool.map(work, [range(at, min(at + AT_ONCE, number)) for at in range(0, number, AT_ONCE)]):
             drawn += part
             found.add(score)
+            if drawn % TOLD_EVERY < part:
+                print(f"{name}: {drawn:,} drawn, {len(found.learnt)} learnt of {found.attacked:,}", file=sys.stderr)
     learnt = len(found.learnt)
     share, shown = _percent(learnt, found.attacked), _percent(found.shown, found.groups)
     return [name, drawn, found.attacked, learnt, share, found.misread, found.gave_up, shown, clock.seconds]
