@@ -52,7 +52,7 @@ crash: .venv/.dev ## Kill the served program 500 times in the middle of submissi
 
 fuzz: export FEEDBACK_FUZZ_CASES ?= 50000
 fuzz: machine .venv/.dev ## Send rubbish to every address as everybody, on both databases (FEEDBACK_FUZZ_CASES=50000, FEEDBACK_FUZZ_MINUTES)
-	$(BIN)/pytest tests/integration/test_fuzz.py --timeout 0
+	$(BIN)/pytest tests/integration/test_fuzz.py --timeout 0 -o faulthandler_timeout=0
 
 bench: machine .venv/.dev ## Measure the parts, then whole journeys, on both databases: prints figures, asserts no time
 	@for file in $(filter-out tests/benchmarks/bench_disclosure.py,$(wildcard tests/benchmarks/bench_*.py)) tests/benchmarks/load_*.py; do \

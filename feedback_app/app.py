@@ -54,7 +54,6 @@ def configure(app: Flask, settings: Settings) -> None:
         TESTING=settings.environment == "testing",
         SECRET_KEY=settings.secret_key.get_secret_value(),
         SECRET_KEY_FALLBACKS=[secret.get_secret_value() for secret in settings.old_secret_keys],
-        SESSION_COOKIE_NAME="feedback",
         PERMANENT_SESSION_LIFETIME=timedelta(days=max(place.scope.keeping.draft_days for place in places.all)),
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",

@@ -208,9 +208,9 @@ class Settings(BaseSettings):
 
     @property
     def secure_cookies(self) -> bool:
-        """Return whether cookies may travel over HTTPS alone: always, but for a plain-http development address."""
+        """Return whether cookies may travel over HTTPS alone: always, but for a plain-http address that is allowed."""
         everywhere = all(address.startswith("https://") for _key, address in self.installed)
-        return self.environment == "production" or everywhere
+        return everywhere or (self.environment == "production" and not self.allow_http)
 
     def surveys_of(self, key: str) -> Path:
         """Return the folder of a partnership's surveys."""

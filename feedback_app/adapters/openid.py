@@ -6,6 +6,7 @@ settings names for itself are asked.
 
 from __future__ import annotations
 
+import json
 import secrets
 import time
 from collections.abc import Mapping
@@ -13,7 +14,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote, urlencode
 
-from feedback_app.domain.single_sign_on import Asked, NotVouched, ProviderAway, is_address_of_provider
+from feedback_app.domain.single_sign_on import LEEWAY, Asked, NotVouched, ProviderAway, is_address_of_provider
 from feedback_app.settings import Settings
 
 if TYPE_CHECKING:
@@ -27,8 +28,8 @@ SIGNATURES = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES
 CONNECT, ANSWER = 3.0, 5.0  # seconds
 KEPT = 3600.0  # seconds for which what a provider says of itself is not asked again
 PAUSE = 10.0  # seconds for which a provider that did not answer is left alone, so that nobody waits in vain
-LEEWAY = 60  # seconds by which clocks may differ
 LARGEST = 1_000_000  # bytes of an answer
+_HEADERS = {"Accept": "application/json", "Accept-Encoding": "identity"}  # nothing that swells when it is read
 _ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 
 
@@ -57,7 +58,9 @@ class OpenIDProvider:
     def begin(self, redirect_address: str, prompt: Literal["", "login", "select_account"] = "") -> tuple[str, Asked]:
         """Return the address to send a browser to, and what to know it by when it comes back; raise ProviderAway.
 
-        `prompt`: what the provider is to ask even when it knows the browser: the password again, or which account.
+        `prompt`: what the provider is to ask even when it knows the browser: the password again, or which account. An
+        address in a browser can be changed on the way, so with "login" the provider is also made to say when it asked
+        (`max_age`; never 0, for which some ask without end).
         """
         from authlib.oauth2.rfc7636 import create_s256_code_challenge  # type: ignore[import-untyped]
 
@@ -73,6 +76,7 @@ class OpenIDProvider:
             "code_challenge": create_s256_code_challenge(asked.verifier),
             "code_challenge_method": "S256",
         } | ({"prompt": prompt} if prompt else {})
+        wanted |= {"max_age": str(LEEWAY)} if prompt == "login" else {}
         address = facts["authorization_endpoint"]
         return f"{address}{'&' if '?' in address else '?'}{urlencode(wanted)}", asked
 
@@ -103,7 +107,7 @@ class OpenIDProvider:
             known = {"nonce": nonce, "client_id": self._client_id, "access_token": access_token}
             claims = CodeIDToken(token.claims, token.header, wanted, known)
             claims.validate(leeway=LEEWAY)
-        except (JoseError, ValueError, TypeError, KeyError) as wrong:
+        except (JoseError, ValueError, TypeError, KeyError, RecursionError) as wrong:
             raise NotVouched(f"the ID token does not hold: {type(wrong).__name__}") from wrong
         return dict(claims)
 
@@ -115,7 +119,8 @@ class OpenIDProvider:
         from joserfc.jws import JWSRegistry
 
         told = self._known().get("id_token_signing_alg_values_supported") or ["RS256"]
-        registry = JWSRegistry(algorithms=[name for name in SIGNATURES if name in told], strict_check_header=False)
+        taken = [name for name in SIGNATURES if name in told] or ["RS256"]  # none would mean: whatever joserfc likes
+        registry = JWSRegistry(algorithms=taken, strict_check_header=False)
         keys, asked_at = self._known_keys()
         try:
             return jwt.decode(id_token, KeySet.import_key_set(keys), registry=registry)  # type: ignore[arg-type]
@@ -174,8 +179,11 @@ class OpenIDProvider:
             raise ProviderAway("the provider did not answer a moment ago")
         try:
             limits = httpx.Timeout(ANSWER, connect=CONNECT)
-            with httpx.Client(timeout=limits, verify=self._trusted, transport=self._transport) as http:
-                return _read(http.request(method, address, headers={"Accept": "application/json"}, **more))
+            with (
+                httpx.Client(timeout=limits, verify=self._trusted, transport=self._transport) as http,
+                http.stream(method, address, headers=_HEADERS, **more) as answer,
+            ):
+                return _read(answer)
         except (httpx.HTTPError, httpx.InvalidURL) as wrong:
             self._away_until = time.monotonic() + PAUSE
             raise ProviderAway(type(wrong).__name__) from wrong
@@ -183,9 +191,14 @@ class OpenIDProvider:
 
 def _read(answer: httpx.Response) -> dict[str, Any]:
     """Return the JSON object of an answer; raise NotVouched for a code refused, ProviderAway for all else."""
+    content = bytearray()
+    for part in answer.iter_bytes():
+        content += part
+        if len(content) > LARGEST:
+            break
     try:
-        found = answer.json() if len(answer.content) <= LARGEST else None
-    except ValueError:
+        found = json.loads(content) if len(content) <= LARGEST else None
+    except (ValueError, RecursionError):
         found = None
     if answer.status_code == 200 and isinstance(found, dict):
         return found

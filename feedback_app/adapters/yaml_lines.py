@@ -137,7 +137,7 @@ def _swelling(path: Path, text: str) -> list[Problem]:
     """Return a problem where few lines could stand for billions: parts used again by a name, lists without end."""
     depth = 0
     for event in yaml.parse(text, Loader=_PlainLoader):
-        line = event.start_mark.line + 1
+        line = event.start_mark.line + 1 if event.start_mark else 1
         if isinstance(event, yaml.AliasEvent):
             return [Problem(path.as_posix(), line, None, f"write out what *{event.anchor} stands for")]
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)

@@ -32,6 +32,11 @@ WRONG = {
     "rewritten": "Entry {number} is not the one that was noted.",
 }
 
+UNGUARDED = (
+    "The database no longer protects the log: a trigger that refuses to change or remove entries is missing or off. "
+    "Find out who took it away, and put it back as the migration 0005 has it."
+)
+
 
 @click.group("audit")
 def audit() -> None:
@@ -43,7 +48,7 @@ def audit() -> None:
 def list_them(slug: str | None) -> None:
     """List who did what, when and why, the oldest first."""
     with application(), reading() as db:
-        for entry in auditing.iterate_actions(db, scope(), Sought(wave=slug)):
+        for entry, _kept in auditing.iterate_kept(db, scope(), Sought(wave=slug)):
             told = [entry.actor, entry.action, entry.subject, *([entry.reason] if entry.reason else [])]
             click.echo("\t".join([in_local_time(entry.at), *map(_in_one_line, told)]))
 
@@ -61,16 +66,19 @@ def verify(ctx: click.Context, noted: str | None, form: str) -> None:
     """Say whether the log is as it was written. Note its last line elsewhere: --from proves later that it is there."""
     link = _read(noted)
     with application(), reading() as db:
-        found = auditing.verify_log(db, scope(), link)
+        found, guarded = auditing.verify_log(db, scope(), link), auditing.is_guarded(db)
     if form == "json":
-        click.echo(json.dumps(_told(found, link), indent=2))
-        ctx.exit(1 if found.broken else 0)
+        click.echo(json.dumps({**_told(found, link), "guarded": guarded}, indent=2))
+        ctx.exit(1 if found.broken or not guarded else 0)
+    if not guarded:
+        click.echo(UNGUARDED, err=True)
     if found.broken:
         raise Failed(f"{_sentence(found.broken, link)} Entries that hold before it: {found.entries:,}.")
     click.echo(f"Entries: {found.entries:,}. All are as they were written.")
     if noted:
         click.echo(f"Entry {link.number:,} is the one that was noted.")
     click.echo(f"Note the last one elsewhere: {found.last}")
+    ctx.exit(0 if guarded else 1)
 
 
 def _read(noted: str | None) -> Link:

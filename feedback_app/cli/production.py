@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from feedback_app.cli.running import Refused, application, reading
 from feedback_app.clock import now_in
-from feedback_app.services.production import list_demonstration_staff
+from feedback_app.services.accounts import list_demonstration_staff
 from feedback_app.settings import Settings
 
 

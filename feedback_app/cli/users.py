@@ -19,7 +19,7 @@ from feedback_app.services.administering import Doer, Duties, PeopleRefused, Per
 ROLES = [role.value for role in Role]
 NO_MAIL = "It waits: no mail server is set. Set FEEDBACK_MAIL_SERVER."
 _WHY = {
-    "address": "This is no e-mail address.",
+    "address": "This is no e-mail address. Letters other than a to z are not taken: some look like those and are not.",
     "taken": "There is an account for this address already.",
     "no_role": "Name at least one role.",
     "unknown_role": f"There is no such role. There are: {', '.join(ROLES)}.",

@@ -113,8 +113,3 @@ def verify(entries: Iterable[tuple[Entry, str]], noted: Link = START) -> Verifie
             return Verified(last, broken)
         last = Link(entry.number, kept)
     return Verified(last, Broken(last.number + 1, "cut") if last.number < noted.number else None)
-
-
-def first_broken(entries: Iterable[tuple[Entry, str]]) -> Broken | None:
-    """Return the first entry (each with the hash kept for it, in order) that breaks the chain; None when it holds."""
-    return verify(entries).broken

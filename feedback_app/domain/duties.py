@@ -44,10 +44,11 @@ class Barrier(Frozen):
 
 
 class Accessibility(Frozen):
-    """The facts of the accessibility statement; `used_with` says whether people tried it with assistive technology."""
+    """The facts of the accessibility statement."""
 
     status: Literal["full", "partial", "none"] = "partial"
-    barriers: tuple[Barrier, ...] = ()  # short of the guidelines
+    barriers: tuple[Barrier, ...] = ()  # known to be short of the guidelines
+    untested: tuple[str, ...] = ()  # what nobody has tried: it may work or not
     beyond: tuple[str, ...] = ()  # what the guidelines do not ask and people miss
     tested_by: str = ""
     tested_on: date | None = None
@@ -91,7 +92,7 @@ def texts_of_duties(duties: Duties) -> Iterator[str]:
     """Yield what people read in their own language."""
     for barrier in duties.accessibility.barriers:
         yield from filter(None, (barrier.what, barrier.why, barrier.instead))
-    yield from duties.accessibility.beyond
+    yield from (*duties.accessibility.untested, *duties.accessibility.beyond)
     yield from filter(None, (duties.accessibility.tested_by, duties.privacy.law, duties.privacy.kept_in))
     yield from duties.privacy.helpers
 
@@ -99,8 +100,8 @@ def texts_of_duties(duties: Duties) -> Iterator[str]:
 def disagreements(duties: Duties) -> Iterator[str]:
     """Yield, in plain words, what does not fit together."""
     stated = duties.accessibility
-    if stated.status == "full" and stated.barriers:
-        yield "the accessibility statement says that all can be used, and names what cannot"
+    if stated.status == "full" and (stated.barriers or stated.untested):
+        yield "the accessibility statement says that all can be used, and names what cannot or was not tried"
     if stated.prepared_on and stated.reviewed_on and stated.reviewed_on < stated.prepared_on:
         yield "the accessibility statement was reviewed before it was prepared"
     if duties.privacy.basis == "public_task" and not duties.privacy.law:
@@ -126,7 +127,7 @@ def _nobody(duties: Duties) -> Iterator[Lack]:
 
 def _of_accessibility(duties: Duties, today: date) -> Iterator[Lack]:
     stated, under = duties.accessibility, "accessibility"
-    if stated.status == "partial" and not stated.barriers:
+    if stated.status == "partial" and not stated.barriers and not stated.untested:
         yield (under, "barriers"), "the site is partly accessible, but what is not stands nowhere"
     if not stated.tested_on or not stated.tested_by:
         yield (under, "tested_on"), "the accessibility statement does not say when the site was tested, and by whom"

@@ -17,6 +17,7 @@ from feedback_app.domain.scope import Role
 from feedback_app.domain.wave import Keeping
 
 KEY = r"^[a-z][a-z0-9_]*$"
+Audience = Literal["parent_carer", "young_person", "staff", "anyone"]  # whom a survey asks
 CONTEXT = "partnership"  # of its own texts, where they are translated
 
 
@@ -76,11 +77,25 @@ class Contacts(Frozen):
 
 
 class Reader(Frozen):
-    """Who reads what: told to families before they answer; `young` says it to the young, in one or two sentences."""
+    """Who reads what: told to families before they answer; `young` says it to the young, in one or two sentences.
+
+    `choices` and `young_choices` stand instead where nobody is asked to write; `of` are the audiences it holds for.
+    """
 
     who: str
     reads: str
     young: str = ""
+    choices: str = ""
+    young_choices: str = ""
+    of: tuple[Audience, ...] = ()
+
+    def told(self, words: bool) -> str:
+        """Return what they read, for a survey that asks for words or for choices alone."""
+        return self.reads if words else self.choices or self.reads
+
+    def told_young(self, words: bool) -> str:
+        """Return the same for the young, with nothing where no words for them are given."""
+        return self.young if words else self.young_choices or self.young
 
 
 class StaffRole(Frozen):
@@ -126,6 +141,10 @@ class Partnership(Frozen):
         """Return the language that has no prefix in an address and that the surveys are written in."""
         return self.languages[0]
 
+    def readers_of(self, audience: str) -> tuple[Reader, ...]:
+        """Return who reads the surveys that an audience answers, such as "young_person"."""
+        return tuple(reader for reader in self.readers if not reader.of or audience in reader.of)
+
     @property
     def districts(self) -> tuple[District, ...]:
         """Return the districts, in the order they are offered."""
@@ -149,7 +168,7 @@ def texts_of_partnership(partnership: Partnership) -> Iterator[str]:
     for reader in partnership.readers:
         yield reader.who
         yield reader.reads
-        yield from filter(None, (reader.young,))
+        yield from filter(None, (reader.young, reader.choices, reader.young_choices))
     for locality in partnership.geography.localities:
         yield locality.name
     for role in partnership.staff_roles:

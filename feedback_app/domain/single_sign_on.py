@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-LONGEST_SUBJECT = 255  # as OpenID Connect Core 1.0, section 2, limits it
+LONGEST_SUBJECT = 255  # ASCII characters, as OpenID Connect Core 1.0, section 2, limits it
+LEEWAY = 60  # seconds by which clocks may differ
 ENTRA_HOSTS = frozenset(
     {"login.microsoftonline.com", "login.microsoftonline.us", "login.partner.microsoftonline.cn"}
 )  # Microsoft's, for its clouds
@@ -42,11 +43,19 @@ class Asked:
 
 @dataclass(frozen=True)
 class Vouched:
-    """Whom a provider vouches for: a lasting name there, and the addresses that may find an account the first time."""
+    """Whom a provider vouches for: a lasting name there, and the addresses that may find an account the first time.
+
+    `signed_in_at`: when they last showed the provider who they are, in seconds since 1970; None where it does not say.
+    """
 
     issuer: str
     subject: str
     addresses: tuple[str, ...]
+    signed_in_at: float | None = None
+
+    def is_since(self, asked_at: float) -> bool | None:
+        """Return whether they showed the provider who they are since a moment (seconds); None where it is silent."""
+        return None if self.signed_in_at is None else self.signed_in_at >= asked_at - LEEWAY
 
 
 def read_vouched(claims: Mapping[str, object], issuer: str) -> Vouched:
@@ -54,24 +63,34 @@ def read_vouched(claims: Mapping[str, object], issuer: str) -> Vouched:
     subject = claims.get("sub")
     if not isinstance(subject, str) or not 0 < len(subject) <= LONGEST_SUBJECT:
         raise NotVouched("the subject is none")
+    if not (subject.isascii() and subject.isprintable()):
+        raise NotVouched("the subject cannot be kept")
     found = (_normal(claims.get(name)) for name in _names_that_count(claims, issuer))
-    return Vouched(issuer, subject, tuple(dict.fromkeys(address for address in found if address)))
+    addresses = tuple(dict.fromkeys(address for address in found if address))
+    return Vouched(issuer, subject, addresses, _moment(claims.get("auth_time")))
+
+
+def _moment(given: object) -> float | None:
+    """Return a moment in seconds since 1970, None when it is none."""
+    is_number = isinstance(given, int | float) and not isinstance(given, bool)
+    return float(given) if is_number and 0 < given < 1e11 else None  # type: ignore[operator,arg-type]
 
 
 def _names_that_count(claims: Mapping[str, object], issuer: str) -> tuple[str, ...]:
     """Return the claims whose address may find an account.
 
-    An address counts when the provider says that it was verified. Entra says nothing of the kind; there it counts for
-    members of the one tenant named in the settings, whose addresses only the council's own administrators set. What
-    guests of that tenant are called is decided elsewhere, so it does not count; nor do addresses that other providers
-    have not verified, which anybody may have typed there.
+    An address counts when the provider says that it was verified. Entra says so by `xms_edov`. Where it says nothing,
+    the sign-in name of members of the one tenant named in the settings counts alone: its domain is one that the tenant
+    has shown to be its own, while `email` may be set to any domain by whoever looks after accounts there. What guests
+    of that tenant are called is decided elsewhere, so it does not count; nor do addresses that other providers have
+    not verified, which anybody may have typed there.
     """
     verified = claims.get("email_verified", claims.get("xms_edov"))
     if verified is not None:
         return ("email",) if verified in (True, "true", "1") else ()
     home = claims.get("idp", issuer)
     is_member = is_entra(issuer) and home in (issuer, issuer_of_old(issuer)) and claims.get("acct", 0) in (0, "0")
-    return ("email", "preferred_username") if is_member else ()
+    return ("preferred_username",) if is_member else ()
 
 
 def is_entra(issuer: str) -> bool:
@@ -87,7 +106,7 @@ def issuer_of_old(issuer: str) -> str:
 def _normal(given: object) -> str:
     """Return an address in small letters, "" when it is none."""
     text = given.strip().lower() if isinstance(given, str) else ""
-    return text if _ADDRESS.fullmatch(text) else ""
+    return text if text.isprintable() and _ADDRESS.fullmatch(text) else ""
 
 
 def is_address_of_provider(address: object, *, on_this_machine: bool) -> bool:

@@ -14,7 +14,6 @@ from feedback_app.domain.place import Place
 from feedback_app.domain.ports import JobHandler, Mailer
 from feedback_app.extensions import db
 from feedback_app.services import posting
-from feedback_app.services.inviting import INVITATION
 from feedback_app.store import people
 from feedback_app.store.engine import reading_only
 
@@ -24,9 +23,10 @@ def make_handlers(app: Flask, mailer: Mailer) -> dict[str, JobHandler]:
     from feedback_app.jobs.inviting import SendInvitation
 
     return {
-        INVITATION: SendInvitation(app, mailer),
+        posting.INVITATION: SendInvitation(app, mailer),
         posting.EMAIL: SendEmail(mailer),
         posting.PASSWORD_LINK: SendPasswordLink(app, mailer),
+        posting.SECOND_STEP_OFF: SendSecondStepOff(app, mailer),
         posting.WAVE_CLOSED: SendWaveClosed(app, mailer),
     }
 
@@ -79,6 +79,28 @@ class SendPasswordLink:
                 ]
             )
         self.mailer.send(address, subject, text)
+
+
+class SendSecondStepOff:
+    """Tells the owner of an account that somebody else took its second step off."""
+
+    def __init__(self, app: Flask, mailer: Mailer) -> None:
+        """Take words and addresses from `app`, send through `mailer`."""
+        self.app, self.mailer = app, mailer
+
+    def __call__(self, place: Place, payload: Mapping[str, Any]) -> None:
+        """Send `to` what was done, and what to do when nobody asked for it."""
+        with at_site(self.app, place):
+            subject = _("Your account was changed")
+            text = "\n\n".join(
+                [
+                    _("An administrator took the second step off your account. You are signed out on every device."),
+                    _("Sign in with your password, and set up a new second step:"),
+                    url_for("security.login", _external=True),
+                    _("If you did not ask for this, choose a new password at once, and tell an administrator."),
+                ]
+            )
+        self.mailer.send(payload["to"], subject, text)
 
 
 class SendWaveClosed:

@@ -13,7 +13,7 @@ from feedback_app.domain.permission_words import PERMISSION_WORDS, ROLE_WORDS
 from feedback_app.domain.permissions import Permission, permissions_of
 from feedback_app.domain.scope import Role
 
-PUBLIC = "public"  # as web.access marks a view that anybody may see
+PUBLIC = "public"  # how web.access marks a view that anybody may see
 _ASKED_ALONE = frozenset({"HEAD", "OPTIONS"})  # HEAD is answered as GET is; OPTIONS names the methods and nothing else
 # These let somebody in to a part only of what the view shows.
 PART_ONLY = frozenset({Permission.READ_YOUNG_FIGURES})

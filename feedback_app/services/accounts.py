@@ -13,11 +13,10 @@ from email_validator import EmailNotValidError, validate_email
 from sqlalchemy.orm import Session
 
 from feedback_app.domain.scope import Role, Scope
-from feedback_app.store import people, throttle
+from feedback_app.services.passwords import LONGEST_PASSWORD, SHORTEST_PASSWORD, weakness_of
+from feedback_app.store import operating, people, throttle
 from feedback_app.store.accounts import User
 
-SHORTEST_PASSWORD = 12
-LONGEST_PASSWORD = 200
 # Argon2id at the least cost that OWASP's cheat sheet on storing passwords asks for: 19 MiB a check keeps memory flat.
 HASH_COST = {"memory_cost": 19_456, "time_cost": 2, "parallelism": 1}
 DEMONSTRATION_PASSWORD = "look around 2026"  # noqa: S105 - printed at the start of a demonstration, of no use elsewhere
@@ -52,15 +51,18 @@ def hash_password(password: str) -> str:
 
 
 def add_user(db: Session, scope: Scope, email: str, password: str, roles: Sequence[Role]) -> User:
-    """Add a member of staff; raise AccountRefused for a bad address, a short password, no role, or an address taken."""
+    """Add a member of staff; raise AccountRefused for a bad address, a weak password, no role, or an address taken."""
     address = read_address(email)
-    if not SHORTEST_PASSWORD <= len(unicodedata.normalize("NFKD", password)) <= LONGEST_PASSWORD:
+    weak = weakness_of(password, [address, scope.partnership])
+    if weak in ("short", "long"):
         raise AccountRefused(
             f"The password must have {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} letters, numbers and signs."
         )
+    if weak:
+        raise AccountRefused("This password is easy to guess. Use words that do not belong together.")
     if not roles:
         raise AccountRefused("Name at least one role.")
-    if people.is_taken(db, scope, address):
+    if people.find_user(db, scope, address) is not None:
         raise AccountRefused(f"There is an account for {address} already.")
     user = User(
         partnership=scope.partnership,
@@ -68,17 +70,25 @@ def add_user(db: Session, scope: Scope, email: str, password: str, roles: Sequen
         password=hash_password(password),
         active=True,
         fs_uniquifier=secrets.token_hex(32),
-        roles=[people.get_or_add_role(db, role) for role in dict.fromkeys(roles)],
+        roles=[people.get_role(db, role) for role in dict.fromkeys(roles)],
     )
     return people.add_user(db, user)
 
 
 def read_address(email: str) -> str:
-    """Return an e-mail address as it is kept: normal form, small letters; raise AccountRefused when it is none."""
+    """Return an e-mail address as it is kept: normal form, small letters; raise AccountRefused when it is none.
+
+    One with other than ASCII signs is refused: it may look like somebody else's and be none of theirs.
+    """
     try:
-        return validate_email(email, check_deliverability=False).normalized.lower()
+        address = validate_email(email, check_deliverability=False).normalized.lower()
     except EmailNotValidError as wrong:
         raise AccountRefused(f"{email!r} is no e-mail address: {wrong}") from wrong
+    if not address.isascii():
+        raise AccountRefused(
+            f"{email!r} has letters other than a to z. Some look like those and are not: type the address anew."
+        )
+    return address
 
 
 def list_users(db: Session, scope: Scope) -> list[User]:
@@ -86,15 +96,9 @@ def list_users(db: Session, scope: Scope) -> list[User]:
     return people.list_users(db, scope)
 
 
-def disable_user(db: Session, scope: Scope, email: str) -> User:
-    """Switch an account off and end its sessions at once; raise AccountRefused when there is none."""
-    user = people.find_user(db, scope, email.strip().lower())
-    if user is None:
-        raise AccountRefused(f"There is no account for {email}.")
-    user.active = False
-    user.fs_uniquifier = secrets.token_hex(32)
-    db.flush()
-    return user
+def list_demonstration_staff(db: Session) -> list[str]:
+    """Return the demonstration's accounts that can sign in, of any partnership: everybody knows their password."""
+    return operating.list_active(db, list(DEMONSTRATION_STAFF))
 
 
 def list_addresses(db: Session, scope: Scope, role: Role) -> list[str]:

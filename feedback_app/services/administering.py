@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from feedback_app.domain.scope import Role, Scope
 from feedback_app.services import accounts, second_factor
 from feedback_app.services.auditing import note_action
+from feedback_app.services.posting import INVITATION, SECOND_STEP_OFF, put_job
 from feedback_app.store import people
 from feedback_app.store.accounts import User
 
@@ -110,11 +111,11 @@ def list_people(db: Session, scope: Scope) -> list[Person]:
 
 def get_person(db: Session, scope: Scope, user_id: int) -> Person:
     """Return one of the partnership's members of staff; raise PersonUnknown."""
-    user = find(db, scope, user_id)
+    user = get_user(db, scope, user_id)
     return _person(user, people.list_invitations(db, scope).get(user.id))
 
 
-def find(db: Session, scope: Scope, user_id: int) -> User:
+def get_user(db: Session, scope: Scope, user_id: int) -> User:
     """Return one of the partnership's accounts; raise PersonUnknown."""
     user = people.get_user(db, scope, user_id) if user_id <= LARGEST_NUMBER else None
     if user is None:
@@ -164,7 +165,7 @@ def add_with_password(db: Session, scope: Scope, address: str, password: str, du
 def _begin(db: Session, scope: Scope, user_id: int) -> User:
     """Return an account that nobody else changes until this transaction ends; raise PersonUnknown."""
     people.lock_accounts(db, scope)
-    return find(db, scope, user_id)
+    return get_user(db, scope, user_id)
 
 
 def note(db: Session, scope: Scope, by: Doer, action: str, address: str, reason: str = "") -> None:
@@ -177,10 +178,15 @@ def end_sessions(user: User) -> None:
     user.fs_uniquifier = secrets.token_hex(32)
 
 
-def _refuse_the_last(db: Session, scope: Scope, user: User) -> None:
-    """Raise PeopleRefused when without this account nobody would administer the partnership."""
+def is_last_administrator(db: Session, scope: Scope, user_id: int) -> bool:
+    """Return whether without this account nobody would administer the partnership; raise PersonUnknown."""
+    user = get_user(db, scope, user_id)
     is_one = user.active and user.has_role(Role.ADMINISTRATOR.value)
-    if is_one and not people.has_other_administrator(db, scope, user.id):
+    return is_one and not people.has_other_administrator(db, scope, user.id)
+
+
+def _refuse_the_last(db: Session, scope: Scope, user: User) -> None:
+    if is_last_administrator(db, scope, user.id):
         raise PeopleRefused("last_administrator")
 
 
@@ -195,7 +201,7 @@ def change_duties(db: Session, scope: Scope, user_id: int, duties: Duties, by: D
         _refuse_the_last(db, scope, user)
     if duties == before:
         return
-    user.roles = [people.get_or_add_role(db, role) for role in duties.roles]
+    user.roles = [people.get_role(db, role) for role in duties.roles]
     user.workstreams = list(duties.workstreams)
     db.flush()
     note(db, scope, by, "roles changed", user.email, f"from {before or 'none'} to {duties}")
@@ -216,12 +222,18 @@ def switch_off(db: Session, scope: Scope, user_id: int, by: Doer, *, keep_one: b
 
 
 def switch_on(db: Session, scope: Scope, user_id: int, by: Doer) -> None:
-    """Switch an account on again, with the roles and the password it had; raise PersonUnknown."""
+    """Switch an account on again, with the roles and the password it had; raise PersonUnknown.
+
+    Whoever has not come yet is invited again: the invitation of before is worth nothing.
+    """
     user = _begin(db, scope, user_id)
     if user.active:
         return
     user.active = True
+    end_sessions(user)  # also one that began while the account was being switched off
     db.flush()
+    if not has_come(user):
+        put_job(db, scope, INVITATION, {"user": user.id, "by": by.actor})
     note(db, scope, by, "user switched on", user.email)
 
 
@@ -236,10 +248,11 @@ def sign_out_everywhere(db: Session, scope: Scope, user_id: int, by: Doer) -> No
 def take_away_second_factor(db: Session, scope: Scope, user_id: int, by: Doer) -> None:
     """Take away a second factor that was lost, recovery codes and passkeys too; raise PersonUnknown.
 
-    Sessions end: whoever comes next with the password sets up a new one.
+    Sessions end: whoever comes next with the password sets up a new one. Its owner is told by e-mail.
     """
     user = _begin(db, scope, user_id)
     second_factor.take_all_off(user)
     end_sessions(user)
     db.flush()
+    put_job(db, scope, SECOND_STEP_OFF, {"to": user.email})
     note(db, scope, by, "second factor taken away", user.email)

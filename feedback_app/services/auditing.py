@@ -82,11 +82,9 @@ def verify_log(db: Session, scope: Scope, noted: Link = START) -> Verified:
         return verify(entries, noted)
 
 
-def iterate_actions(db: Session, scope: Scope, sought: Sought = EVERYTHING) -> Iterator[Entry]:
-    """Yield what was done, the oldest first, few entries in memory at a time."""
-    with closing(audit.iterate_entries(db, scope, sought)) as entries:
-        for entry, _kept in entries:
-            yield entry
+def is_guarded(db: Session) -> bool:
+    """Return whether the database refuses to change or remove entries, as it did when the log was set up."""
+    return audit.is_guarded(db)
 
 
 def page_of(db: Session, scope: Scope, sought: Sought, before: int | None = None) -> Page:

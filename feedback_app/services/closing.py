@@ -46,8 +46,11 @@ def tell_closed(db: Session, scope: Scope, wave: WaveFacts, policy: Policy, lang
     """Put a message to each member of the SEND team that a wave has closed; return how many, 0 when it is told already.
 
     A message carries the protected number of answers alone, and the survey's title in `language` (a locale).
+    Of a demonstration's wave, whose answers are made up, nobody is told.
     """
     if not closings.mark_told(db, wave.id):
+        return 0
+    if wave.demonstration:
         return 0
     instrument = get_instrument(db, wave.version_id, language)
     answered = total_safe(count_responses(db, wave.id), policy, instrument.minors)

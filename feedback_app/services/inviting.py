@@ -7,19 +7,17 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-import unicodedata
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from feedback_app.domain.scope import Scope
-from feedback_app.services.accounts import LONGEST_PASSWORD, SHORTEST_PASSWORD, AccountRefused, read_address
-from feedback_app.services.administering import Doer, Duties, PeopleRefused, end_sessions, find, has_come, note
-from feedback_app.services.posting import put_job
+from feedback_app.services.accounts import AccountRefused, read_address
+from feedback_app.services.administering import Doer, Duties, PeopleRefused, end_sessions, get_user, has_come, note
+from feedback_app.services.posting import INVITATION, put_job
 from feedback_app.store import people
 from feedback_app.store.accounts import User
 
-INVITATION = "invitation"  # the kind of job that sends one
 LASTS = timedelta(days=7)
 TOKEN_BYTES = 32
 
@@ -48,11 +46,11 @@ def invite(db: Session, scope: Scope, address: str, duties: Duties, by: Doer) ->
         password=None,
         active=True,
         fs_uniquifier=secrets.token_hex(32),
-        roles=[people.get_or_add_role(db, role) for role in duties.roles],
+        roles=[people.get_role(db, role) for role in duties.roles],
         workstreams=list(duties.workstreams),
     )
     people.add_user(db, user)
-    put_job(db, scope, INVITATION, {"user": user.id})
+    put_job(db, scope, INVITATION, {"user": user.id, "by": by.actor})
     note(db, scope, by, "user invited", normal, str(duties))
     return user
 
@@ -63,12 +61,12 @@ def invite_again(db: Session, scope: Scope, user_id: int, by: Doer) -> None:
     Raise PersonUnknown, or PeopleRefused for somebody who has come or whose account is off.
     """
     people.lock_accounts(db, scope)
-    user = find(db, scope, user_id)
+    user = get_user(db, scope, user_id)
     if has_come(user):
         raise PeopleRefused("has_come")
     if not user.active:
         raise PeopleRefused("is_off")
-    put_job(db, scope, INVITATION, {"user": user.id})
+    put_job(db, scope, INVITATION, {"user": user.id, "by": by.actor})
     note(db, scope, by, "invitation sent again", user.email)
 
 
@@ -93,11 +91,6 @@ def _invited(db: Session, scope: Scope, token: str, now: datetime) -> User:
     if user is None:
         raise InvitationUnknown
     return user
-
-
-def has_right_length(password: str) -> bool:
-    """Return whether a password is long enough, and not too long."""
-    return SHORTEST_PASSWORD <= len(unicodedata.normalize("NFKD", password)) <= LONGEST_PASSWORD
 
 
 def accept(db: Session, scope: Scope, token: str, hashed: str, now: datetime) -> None:

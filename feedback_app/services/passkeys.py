@@ -10,20 +10,25 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from feedback_app.domain.scope import Scope
+from feedback_app.store import people
 from feedback_app.store.accounts import Passkey, User
 
 BYTES = 32
 PATIENCE = 120_000  # milliseconds for which a browser waits for somebody's finger
 MOST = 10
 LONGEST_NAME = 64
+ALONE, AFTER_PASSWORD = "first", "secondary"  # in the library's words: what a passkey is good for
 
 
 class PasskeyRefused(ValueError):
     """What the browser says of a passkey is not so, or not of this site, person or moment."""
+
+
+class PasskeyNeedsPassword(PasskeyRefused):
+    """A new password was chosen by a link since: the passkey opens the account once more after that password only."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +112,7 @@ def add_passkey(
             expected_rp_id=site.host,
             require_user_verification=True,
         )
-    if _find(db, made.credential_id) is not None or len(made.credential_id) > 1023:
+    if people.find_passkey(db, made.credential_id) is not None or len(made.credential_id) > 1023:
         raise PasskeyRefused
     if user.fs_webauthn_user_handle not in (None, handle):  # another tab was quicker
         raise PasskeyRefused
@@ -121,22 +126,29 @@ def add_passkey(
         device_type=made.credential_device_type.value,
         lastuse_datetime=_day(now),
         name=name,
-        usage="first",
+        usage=ALONE,
     )
     user.webauthn.append(passkey)
     db.flush()
     return passkey
 
 
-def check_passkey(db: Session, scope: Scope, site: Site, challenge: str, said: str, now: datetime) -> User:
-    """Return whose passkey answered; raise PasskeyRefused. Its owner was known to it by finger, face or number."""
+def check_passkey(
+    db: Session, scope: Scope, site: Site, challenge: str, said: str, now: datetime, waiting: User | None = None
+) -> User:
+    """Return whose passkey answered; raise PasskeyRefused. Its owner was known to it by finger, face or number.
+
+    `waiting`: who gave the right password before, if anybody did; then it has to be that person's.
+    """
     import webauthn
     from webauthn.helpers import parse_authentication_credential_json
 
     with _refusing():
         answer = parse_authentication_credential_json(said)
-    passkey = _find(db, answer.raw_id)
+    passkey = people.find_passkey(db, answer.raw_id)
     if passkey is None or passkey.user.partnership != scope.partnership or not passkey.user.active:
+        raise PasskeyRefused
+    if waiting is not None and passkey.user_id != waiting.id:
         raise PasskeyRefused
     handle = answer.response.user_handle
     if handle and handle != (passkey.user.fs_webauthn_user_handle or "").encode():
@@ -151,16 +163,24 @@ def check_passkey(db: Session, scope: Scope, site: Site, challenge: str, said: s
             credential_current_sign_count=passkey.sign_count,
             require_user_verification=True,
         )
+    if waiting is None and passkey.usage != ALONE:
+        raise PasskeyNeedsPassword
+    passkey.usage = ALONE
     passkey.sign_count = known.new_sign_count
     passkey.backup_state = known.credential_backed_up
     passkey.lastuse_datetime = _day(now)
     return passkey.user
 
 
-def _find(db: Session, credential_id: bytes) -> Passkey | None:
-    """Return a passkey, held until the end of the transaction: its count of uses goes up one by one."""
-    wanted = select(Passkey).where(Passkey.credential_id == credential_id).with_for_update(of=Passkey)
-    return db.scalars(wanted).first()
+def ask_for_password_too(user: User) -> bool:
+    """Let each of somebody's passkeys open the account only after the password, until it has done so once.
+
+    Return whether there are any. Whoever has stolen one does not know the new password; whoever has stolen a mailbox
+    does not get around the second step, as they would if the passkeys were removed.
+    """
+    for passkey in user.webauthn:
+        passkey.usage = AFTER_PASSWORD
+    return bool(user.webauthn)
 
 
 def find_own(user: User, number: int) -> Passkey | None:

@@ -15,8 +15,10 @@ from feedback_app.services.accounts import list_addresses
 from feedback_app.store import outbox, throttle
 
 EMAIL = "email"
+INVITATION = "invitation"
 PASSWORD_LINK = "password_link"  # noqa: S105 - a kind of job
 WAVE_CLOSED = "wave_closed"
+SECOND_STEP_OFF = "second_step_off"
 LINKS_AT_ONCE = 3
 LINK_SECONDS = 600  # after those, one link more in so many seconds for one address
 

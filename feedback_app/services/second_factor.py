@@ -24,8 +24,8 @@ def is_on(user: User) -> bool:
 
 
 def has_app(user: User) -> bool:
-    """Return whether somebody has an authenticator app set up."""
-    return bool(user.tf_totp_secret)
+    """Return whether somebody has an authenticator app set up; its secret is not opened for that."""
+    return user.tf_primary_method == APP
 
 
 def new_secret() -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_security.core import RoleMixin, UserMixin, WebAuthnMixin
 from flask_security.datastore import AsaList
-from sqlalchemy import Boolean, Column, DateTime, ForeignKey, LargeBinary, String, Table, UniqueConstraint
+from sqlalchemy import BigInteger, Boolean, Column, DateTime, ForeignKey, LargeBinary, String, Table, UniqueConstraint
 from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -51,7 +51,7 @@ class User(Base, UserMixin):
     fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True)
     workstreams: Mapped[list[str]] = mapped_column(Json, default=list)  # keys of the plan's priorities
     tf_primary_method: Mapped[str | None] = mapped_column(String(64))
-    tf_totp_secret: Mapped[str | None] = mapped_column(SealedText)
+    tf_totp_secret: Mapped[str | None] = mapped_column(SealedText, deferred=True)  # opened only where it is asked for
     mf_recovery_codes: Mapped[Any] = mapped_column(MutableList.as_mutable(AsaList()), nullable=True)
     fs_webauthn_user_handle: Mapped[str | None] = mapped_column(String(64), unique=True)  # type: ignore[assignment]
     sso_issuer: Mapped[str | None] = mapped_column(String(255))  # who vouches for this person, and as whom
@@ -60,6 +60,15 @@ class User(Base, UserMixin):
     webauthn: Mapped[list[Passkey]] = relationship(  # type: ignore[assignment]
         back_populates="user", cascade="all, delete-orphan"
     )
+
+    def verify_and_update_password(self, password: str) -> bool:
+        """Return whether it is the account's password; where anything but an Argon2 hash is kept, nothing is."""
+        if not (self.password or "").startswith("$argon2"):
+            return False
+        try:
+            return bool(super().verify_and_update_password(password))
+        except ValueError:  # of a hash that cannot be read
+            return False
 
 
 class Passkey(Base, WebAuthnMixin):
@@ -71,7 +80,7 @@ class Passkey(Base, WebAuthnMixin):
     user_id: Mapped[int] = mapped_column(ForeignKey("staff_user.id", ondelete="CASCADE"), index=True)
     credential_id: Mapped[bytes] = mapped_column(LargeBinary(1024), unique=True)
     public_key: Mapped[bytes] = mapped_column(LargeBinary)
-    sign_count: Mapped[int] = mapped_column(default=0)
+    sign_count: Mapped[int] = mapped_column(BigInteger, default=0)
     transports: Mapped[Any] = mapped_column(MutableList.as_mutable(AsaList()), nullable=True)
     extensions: Mapped[str | None] = mapped_column(String(255))
     backup_state: Mapped[bool] = mapped_column(Boolean)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, insert, select
+from sqlalchemy import text as sql
 from sqlalchemy.orm import Session
 
 from feedback_app.domain.audit_chain import FIRST, Entry, hash_of
@@ -45,9 +46,32 @@ def add_entry(
 
 
 def wait_for_turn(db: Session, scope: Scope) -> None:
-    """Wait until nobody else adds to this partnership's log, until the end of the transaction."""
+    """Wait until nobody else adds to this partnership's log, until the end of the transaction.
+
+    This turn is taken last: whoever changes an account as well does that first, and flushes it, so that no two wait
+    for each other.
+    """
     if db.get_bind().dialect.name == "postgresql":  # SQLite has one writer at a time as it is
         db.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"audit/{scope.partnership}"))))
+
+
+def is_guarded(db: Session) -> bool:
+    """Return whether the database itself refuses to change or remove entries: its triggers are there and on."""
+    if db.get_bind().dialect.name == "postgresql":
+        found = db.scalar(
+            sql(
+                "SELECT count(*) FROM pg_trigger WHERE tgrelid = 'audit_entry'::regclass AND tgenabled <> 'D' "
+                "AND tgname = 'audit_entry_only_adding'"
+            )
+        )
+        return bool(found == 1)
+    found = db.scalar(
+        sql(
+            "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'audit_entry' "
+            "AND name IN ('audit_entry_no_update', 'audit_entry_no_delete') AND sql LIKE '%RAISE(ABORT%'"
+        )
+    )
+    return bool(found == 2)
 
 
 def _storable(text: str) -> str:
@@ -128,11 +152,3 @@ def list_actions_lately(db: Session, scope: Scope, most: int) -> list[str]:
         AuditEntry.partnership == scope.partnership, AuditEntry.number > last - most
     )
     return sorted(db.scalars(lately.distinct()))
-
-
-def list_entries(db: Session, scope: Scope, subject: str | None = None) -> list[AuditEntry]:
-    """Return the entries about a subject, or all, the oldest first."""
-    wanted = [AuditEntry.partnership == scope.partnership]
-    if subject is not None:
-        wanted.append(AuditEntry.subject == subject)
-    return list(db.scalars(select(AuditEntry).where(*wanted).order_by(AuditEntry.number)))

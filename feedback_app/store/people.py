@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from feedback_app.domain import scope as domain
 from feedback_app.domain.scope import Scope
-from feedback_app.store.accounts import Invitation, Role, User, user_role
+from feedback_app.store.accounts import Invitation, Passkey, Role, User, user_role
 
 
 def lock_accounts(db: Session, scope: Scope) -> None:
@@ -30,12 +30,6 @@ def find_user(db: Session, scope: Scope, email: str) -> User | None:
     return db.scalars(wanted).unique().first()
 
 
-def is_taken(db: Session, scope: Scope, email: str) -> bool:
-    """Return whether an address in small letters has an account in the partnership."""
-    wanted = select(User.id).where(User.partnership == scope.partnership, func.lower(User.email) == email)
-    return db.scalar(wanted.limit(1)) is not None
-
-
 def list_users(db: Session, scope: Scope) -> list[User]:
     """Return the accounts of a partnership by address."""
     wanted = select(User).where(User.partnership == scope.partnership).order_by(User.email)
@@ -49,14 +43,15 @@ def add_user(db: Session, user: User) -> User:
     return user
 
 
-def get_or_add_role(db: Session, role: domain.Role) -> Role:
-    """Return the row of a role, made now when it is the first time."""
-    found = db.scalars(select(Role).where(Role.name == role.value)).first()
-    if found is None:
-        found = Role(name=role.value)
-        db.add(found)
-        db.flush()
-    return found
+def get_role(db: Session, role: domain.Role) -> Role:
+    """Return the row of a role; the migrations put all of them there."""
+    return db.scalars(select(Role).where(Role.name == role.value)).one()
+
+
+def find_passkey(db: Session, credential_id: bytes) -> Passkey | None:
+    """Return a passkey, held until the end of the transaction: its count of uses goes up one by one."""
+    wanted = select(Passkey).where(Passkey.credential_id == credential_id).with_for_update(of=Passkey)
+    return db.scalars(wanted).first()
 
 
 def _has_come() -> ColumnElement[bool]:

@@ -14,12 +14,12 @@ from werkzeug.exceptions import Forbidden
 from feedback_app.domain.permissions import Permission, permissions_of
 from feedback_app.domain.scope import Role
 from feedback_app.extensions import db
+from feedback_app.services.access_table import PUBLIC
 from feedback_app.store.engine import set_reading
 from feedback_app.web.places import place as place  # noqa: PLC0414 - views take both from here
 from feedback_app.web.places import scope as scope  # noqa: PLC0414
 
 View = TypeVar("View", bound=Callable[..., Any])
-PUBLIC = "public"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 

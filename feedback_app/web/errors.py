@@ -17,7 +17,9 @@ from werkzeug.exceptions import HTTPException
 
 from feedback_app.domain import errors
 from feedback_app.store.engine import reading_only
+from feedback_app.store.sealed import CannotBeOpened
 from feedback_app.web import coming
+from feedback_app.web.access import permissions
 from feedback_app.web.places import find_place
 from feedback_app.web.respond import expired
 from feedback_app.web.respond.finding import list_unfinished
@@ -34,9 +36,24 @@ def show_error(heading: str, sentences: list[str], status: int, actions: list[di
         return f"{heading}. {' '.join(sentences)}", 400, {"Content-Type": "text/plain; charset=utf-8"}
     if find_place() is None:
         return render_template("nowhere.html"), 404
+    shown = {"heading": heading, "sentences": sentences, "ours": status >= 500}
+    if status < 500 and _is_among_staff():
+        with reading_only():
+            surveys = {"text": _("Go to Surveys"), "url": url_for("team.waves")}
+            return render_template("error_team.html", **shown, actions=actions or [surveys]), status
     home = {"text": _("Go to the first page"), "url": url_for("public.home")}
-    shown = {"heading": heading, "sentences": sentences, "actions": actions or [home], "ours": status >= 500}
-    return render_template("error.html", **shown), status
+    return render_template("error.html", **shown, actions=actions or [home]), status
+
+
+def _is_among_staff() -> bool:
+    """Return whether a member of this partnership's staff, signed in, asked for a page for staff."""
+    if request.path != "/team" and not request.path.startswith("/team/"):
+        return False
+    try:
+        with reading_only():
+            return bool(permissions())
+    except SQLAlchemyError:  # the page about it needs no database
+        return False
 
 
 def unknown(_error: Exception) -> ResponseReturnValue:
@@ -118,7 +135,7 @@ def not_remade(error: errors.FiguresNotRemade) -> ResponseReturnValue:
 def draft_gone(_error: errors.DraftGone) -> ResponseReturnValue:
     """This browser has no unfinished survey here."""
     sentences = [
-        _("They may have been sent already, or they were kept for 14 days and have been deleted."),
+        _("They may have been sent already, or the days for which they were kept are over."),
         _("If you wrote down a code, you can go on with it."),
     ]
     actions = [{"text": _("Go on with my code"), "url": url_for("respond.come_back")}]
@@ -173,6 +190,16 @@ def database_away(error: SQLAlchemyError) -> ResponseReturnValue:
     return page, status, {"Retry-After": "30"}
 
 
+def cannot_be_opened(_error: CannotBeOpened) -> ResponseReturnValue:
+    """503: a key is missing that something was sealed with; the log says so, for whoever runs the site."""
+    log.error("cannot be opened", endpoint=request.endpoint, hint="see feedback-app keys status")
+    sentences = [
+        _("Something that this page needs cannot be opened at the moment."),
+        _("It is not your fault. Tell the person who looks after this site, and try again later."),
+    ]
+    return show_error(_("We cannot do this just now"), sentences, 503)
+
+
 def our_mistake(status: int) -> Any:
     """5xx: ours, not theirs."""
     return show_error(_("Something went wrong with us"), [_("It is not your fault. Please try again soon.")], status)
@@ -214,6 +241,7 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(CSRFError, unsafe_form)
     for away in (OperationalError, InterfaceError, PoolTimeout):
         app.register_error_handler(away, database_away)
+    app.register_error_handler(CannotBeOpened, cannot_be_opened)
     app.register_error_handler(HTTPException, http_error)
     if not app.testing:
         app.register_error_handler(Exception, unexpected)

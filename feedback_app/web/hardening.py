@@ -28,6 +28,9 @@ SECURE_HEADERS = {
     "Content-Security-Policy": f"{POLICY}; upgrade-insecure-requests",
     "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
 }
+# Where the address of a page is a secret, no Referer ever carries it. Browsers take the last that they know: the form
+# goes on saying which site it comes from, and nothing more, for over HTTPS a form of unknown origin is refused.
+NO_REFERRER = "no-referrer, strict-origin"
 YEAR = 31_536_000
 COOKIE = "feedback"
 FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
@@ -44,6 +47,8 @@ def harden(app: Flask, settings: Settings) -> None:
 
     @app.after_request
     def headers(reply: Response) -> Response:
+        if (request.view_args or {}).get("token"):
+            reply.headers["Referrer-Policy"] = NO_REFERRER
         for name, value in every.items():
             reply.headers.setdefault(name, value)
         if request.endpoint != "static":
@@ -71,10 +76,13 @@ def name_cookie(app: Flask, settings: Settings) -> None:
 
 
 def take_forms_only() -> None:
-    """Refuse unread what is no form (415: no page takes JSON, deep or not), or does not say how long it is (411)."""
+    """Refuse unread what is no form (415: no page takes JSON, deep or not), or does not say how long it is (411).
+
+    A form that carries a file is refused, too (400): no page takes any.
+    """
     if "chunked" in request.headers.get("Transfer-Encoding", "").lower():
         abort(411)
     if request.method not in ("GET", "HEAD", "OPTIONS") and request.mimetype and request.mimetype not in FORMS:
         abort(415)
-    if request.mimetype == "multipart/form-data" and not all({*request.form, *request.files}):
-        abort(400)  # a part without a name, over which the form library stumbles
+    if request.mimetype == "multipart/form-data" and (request.files or not all(request.form)):
+        abort(400)  # a file, or a part without a name, over which the form library stumbles

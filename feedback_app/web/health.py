@@ -26,8 +26,5 @@ def ready() -> ResponseReturnValue:
     failing = list_failing(db.session, settings.database_url, settings.migrations_dir)
     if failing:
         log.error("not_ready", failing=failing)
-        return {"status": "not ready", "failing": failing}, 503
+        return {"status": "not ready"}, 503  # which, the log says: it is nobody else's business
     return {"status": "ready"}
-
-
-ready.at_any_host = True  # type: ignore[attr-defined]  # whoever looks after the machines asks by an address of theirs

@@ -26,19 +26,26 @@ class Entry:
         return asked_by(current_app.view_functions[self.endpoint])
 
 
+COMPONENTS = "team.components"
 ENTRIES = (
     Entry("team.waves", _l("Surveys")),
     Entry("team.roles", _l("Who may do what")),
     Entry("administering.people", _l("People")),
     Entry("auditing.log", _l("Audit log")),
-    Entry("team.components", _l("Components")),
+    Entry(COMPONENTS, _l("Components")),
     Entry("account.overview", _l("Your account")),
 )
 
 
 def navigation() -> list[Entry]:
     """Return the pages that whoever asks may open, in order."""
-    return [entry for entry in ENTRIES if not entry.asks_for or may(*entry.asks_for)]
+    hidden = () if shows_components() else (COMPONENTS,)
+    return [entry for entry in ENTRIES if entry.endpoint not in hidden and (not entry.asks_for or may(*entry.asks_for))]
+
+
+def shows_components() -> bool:
+    """Return whether the page of parts that pages are made of is there: for those who build the site alone."""
+    return str(current_app.config["SETTINGS"].environment) != "production"
 
 
 def special_pages() -> list[tuple[Entry, Permission]]:

@@ -20,6 +20,10 @@ depends_on = None
 
 JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 FIRST = "0" * 64
+ROLES = (
+    "administrator", "send_team", "workstream_lead", "forum_organiser",
+    "powar_worker", "safeguarding_reader", "board_member", "auditor",
+)  # fmt: skip
 NEVER = "entries of the audit log are never changed or taken out"
 
 
@@ -47,7 +51,7 @@ def upgrade() -> None:
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("credential_id", sa.LargeBinary(length=1024), nullable=False),
         sa.Column("public_key", sa.LargeBinary(), nullable=False),
-        sa.Column("sign_count", sa.Integer(), nullable=False),
+        sa.Column("sign_count", sa.BigInteger(), nullable=False),
         sa.Column("transports", sa.UnicodeText(), nullable=True),
         sa.Column("extensions", sa.String(length=255), nullable=True),
         sa.Column("backup_state", sa.Boolean(), nullable=False),
@@ -75,8 +79,16 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("outbox_job") as table:
         table.alter_column("payload", type_=sa.Text(), existing_nullable=False, postgresql_using="payload::text")
+    _add_roles()
     _chain()
     _allow_only_adding()
+
+
+def _add_roles() -> None:
+    """Add the roles that are not there yet: nobody who gives one for the first time has to."""
+    role = sa.table("role", sa.column("name", sa.String))
+    there = set(op.get_bind().scalars(sa.select(role.c.name)))
+    op.bulk_insert(role, [{"name": name} for name in ROLES if name not in there])
 
 
 def _chain() -> None:
@@ -135,8 +147,27 @@ def _allow_only_adding() -> None:
     )
 
 
+def _refuse_what_has_no_place() -> None:
+    """Raise RuntimeError, before anything is changed, for rows that the older tables cannot hold."""
+    payload, email = sa.column("payload", sa.Text), sa.column("email", sa.String)
+    sealed = sa.select(sa.func.count()).select_from(sa.table("outbox_job")).where(payload.not_like("{%"))
+    if number := op.get_bind().scalar(sealed):
+        raise RuntimeError(
+            f"Jobs in the outbox that are sealed: {number}. The older version cannot read them. Have them done with "
+            "`feedback-app jobs run --once`, and delete those that are set aside (`feedback-app jobs status` counts "
+            "them) from the table outbox_job. Then go down again."
+        )
+    doubled = sa.select(email).select_from(sa.table("staff_user")).group_by(email).having(sa.func.count() > 1)
+    if addresses := sorted(op.get_bind().scalars(doubled)):
+        raise RuntimeError(
+            f"These addresses have an account in more than one partnership: {', '.join(addresses)}. The older version "
+            "has one account for an address: delete the others from the table staff_user. Then go down again."
+        )
+
+
 def downgrade() -> None:
     """Go down. What waits to be sent has to be sent before: sealed, it cannot be read without its key."""
+    _refuse_what_has_no_place()
     if op.get_bind().dialect.name == "sqlite":
         op.execute("DROP TRIGGER audit_entry_no_update")
         op.execute("DROP TRIGGER audit_entry_no_delete")

@@ -100,7 +100,7 @@ def test_an_app_is_set_up_and_asked_for_and_a_recovery_code_stands_in(context: B
         look_at(page)
         codes = page.locator(".key .code").all_inner_texts()
         assert len(codes) == 10
-        press(page, page.get_by_role("link", name="I have kept them"))
+        press(page, page.get_by_role("button", name="I have kept them"))
         look_at(page)
         for way in ("Make new recovery codes", "Remove the app"):
             press(page, page.get_by_role("link", name=way))

@@ -106,12 +106,6 @@ def test_every_way_in_the_navigation_leads_to_a_page_for_staff(made_app: Flask) 
     assert len(set(words)) == len(words)
 
 
-def test_marks_mean_the_same_where_they_are_set_and_where_they_are_read() -> None:
-    from feedback_app.web import access
-
-    assert access.PUBLIC == access_table.PUBLIC
-
-
 @pytest.mark.parametrize("role", Role)
 def test_the_partnerships_sentence_about_a_role_tells_what_it_may_do(role: Role) -> None:
     (described,) = [one for one in load_partnership(LANCASHIRE).staff_roles if one.key == role]

@@ -37,7 +37,7 @@ def test_every_view_declares_its_audience(made_app: Flask) -> None:
 
 def test_every_audience_is_the_public_or_whoever_has_one_of_named_permissions(made_app: Flask) -> None:
     from feedback_app.domain.permissions import Permission
-    from feedback_app.web.access import PUBLIC
+    from feedback_app.services.access_table import PUBLIC
 
     audiences = {name: getattr(view, "audience", PUBLIC) for name, view in made_app.view_functions.items()}
     named = {name: audience for name, audience in audiences.items() if audience != PUBLIC}

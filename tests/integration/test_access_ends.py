@@ -17,12 +17,14 @@ from feedback_app.services.administering import Doer, PeopleRefused
 from feedback_app.store.accounts import Invitation, Passkey
 from tests.support.people import (
     PEOPLE,
+    Pocket,
     add_person,
     browser_of,
     change_user,
     count_of,
     log_of,
     place_of,
+    runner_of,
     send,
     user_of,
 )
@@ -57,10 +59,22 @@ def test_an_account_is_switched_off_at_once_and_on_again(
     assert send(admin, page).location == f"{PEOPLE}/{number}"
     assert theirs.get("/team").status_code == 302
     assert "is off" in admin.get(f"{PEOPLE}/{number}").text
+    off = user_of(db, "auditor@example.org").fs_uniquifier
     assert send(admin, f"{PEOPLE}/{number}", f"{PEOPLE}/{number}/switch-on").location == f"{PEOPLE}/{number}"
     assert user_of(db, "auditor@example.org").active
+    assert user_of(db, "auditor@example.org").fs_uniquifier != off  # nor does one begun meanwhile go on
     assert theirs.get("/team").status_code == 302  # the old session stays ended
     assert [line[1] for line in log_of(db)] == ["user switched off", "user switched on"]
+
+
+def test_the_only_administrator_is_told_beforehand_and_has_no_button(admin: FlaskClient, db: Session) -> None:
+    number = user_of(db, ME).id
+    page = admin.get(f"{PEOPLE}/{number}").text
+    assert "This is the only administrator" in page
+    assert "/switch-off" not in page
+    asked = admin.get(f"{PEOPLE}/{number}/switch-off").text
+    assert "First make somebody else an administrator." in asked
+    assert "btn--danger" not in asked
 
 
 def test_somebody_is_signed_out_everywhere(admin: FlaskClient, app: Flask, db: Session) -> None:
@@ -72,7 +86,9 @@ def test_somebody_is_signed_out_everywhere(admin: FlaskClient, app: Flask, db: S
     assert log_of(db) == [(ME, "user signed out", "auditor@example.org", "")]
 
 
-def test_a_lost_second_step_is_taken_away_whole(admin: FlaskClient, db: Session, scope: Scope) -> None:
+def test_a_lost_second_step_is_taken_away_whole_and_its_owner_is_told(
+    admin: FlaskClient, app: Flask, db: Session, scope: Scope
+) -> None:
     number = add_person(
         db,
         scope,
@@ -98,6 +114,11 @@ def test_a_lost_second_step_is_taken_away_whole(admin: FlaskClient, db: Session,
     assert user.fs_uniquifier != before
     assert user.password == "x"
     assert log_of(db) == [(ME, "second factor taken away", "lost@example.org", "")]
+    pocket = Pocket()
+    runner_of(app, pocket).run_due()
+    ((to, subject, told),) = pocket.sent
+    assert (to, subject) == ("lost@example.org", "Your account was changed")
+    assert "took the second step off your account" in told
 
 
 def test_nobody_takes_their_own_second_step_away_here(admin: FlaskClient, db: Session) -> None:
@@ -182,3 +203,19 @@ def test_a_switched_off_account_loses_its_invitation(admin: FlaskClient, db: Ses
     assert count_of(db, Invitation) == 0
     send(admin, f"{PEOPLE}/{number}", f"{PEOPLE}/{number}/invite-again")
     assert "This account is switched off" in admin.get(f"{PEOPLE}/{number}").text
+
+
+def test_whoever_has_not_come_is_invited_again_when_their_account_is_on_again(
+    admin: FlaskClient, app: Flask, db: Session, scope: Scope
+) -> None:
+    numbers = [
+        add_person(db, scope, "invited", Role.AUDITOR, password=None, active=False),
+        add_person(db, scope, "came", Role.AUDITOR, active=False),
+    ]
+    for number in numbers:
+        send(admin, f"{PEOPLE}/{number}", f"{PEOPLE}/{number}/switch-on")
+    assert "Invitation is on its way" in admin.get(f"{PEOPLE}/{numbers[0]}").text
+    pocket = Pocket()
+    runner_of(app, pocket).run_due()
+    assert [to for to, _subject, _text in pocket.sent] == ["invited@example.org"]
+    assert "Invited, not come yet" in admin.get(f"{PEOPLE}/{numbers[0]}").text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 import time_machine
@@ -15,8 +16,9 @@ from werkzeug.test import TestResponse
 
 from feedback_app.domain.scope import Role, Scope
 from feedback_app.services import accounts
+from feedback_app.services.administering import PersonUnknown
 from feedback_app.store.accounts import User
-from tests.support.accounts import ADDRESS, PASSWORD, add_lead, post, sign_in
+from tests.support.accounts import ADDRESS, PASSWORD, add_lead, post, sign_in, switch_off
 from tests.support.application import running_application
 from tests.support.client import CheckedClient
 
@@ -75,7 +77,7 @@ def test_a_wrong_password_and_an_unknown_address_read_the_same(client: CheckedCl
 
 
 def test_an_account_that_is_off_reads_like_one_that_never_was(client: CheckedClient, app: Flask, db: Session) -> None:
-    accounts.disable_user(db, app.config["PLACES"].only.scope, ADDRESS)
+    switch_off(db, app.config["PLACES"].only.scope)
     db.commit()
     off, never = sign_in(client), sign_in(app.test_client(), email="nobody@example.org")
     assert off.status_code == never.status_code == 422
@@ -122,6 +124,7 @@ def test_only_forms_are_taken(client: CheckedClient) -> None:
         "javascript:alert(1)",
         "https:evil.example",
         "http://localhost@evil.example/",
+        "/team\r\nX-More: 1",
     ],
 )
 def test_after_signing_in_nobody_is_led_to_another_site(client: CheckedClient, elsewhere: str) -> None:
@@ -144,7 +147,7 @@ def test_a_session_ends_at_once_when_the_account_is_switched_off(
 ) -> None:
     sign_in(client)
     assert client.get("/team").status_code == 200
-    accounts.disable_user(db, app.config["PLACES"].only.scope, ADDRESS)
+    switch_off(db, app.config["PLACES"].only.scope)
     db.commit()
     assert client.get("/team").status_code == 302
 
@@ -228,6 +231,17 @@ def test_a_password_kept_at_another_cost_is_kept_anew_when_its_owner_comes(clien
     assert sign_in(client.application.test_client()).status_code == 302
 
 
+@pytest.mark.parametrize("kept", [PASSWORD, "!", "$argon2id$broken", "$2b$12$" + "x" * 53])
+def test_what_is_no_argon2_hash_lets_nobody_in(client: CheckedClient, db: Session, kept: str) -> None:
+    user = db.scalars(select(User)).unique().one()
+    user.password = kept
+    db.commit()
+    for password in (PASSWORD, kept):
+        page = sign_in(client, password=password)
+        assert page.status_code == 422
+        assert "We do not know this address and password together" in page.text
+
+
 def test_the_words_at_the_door_are_in_the_language_of_the_page(database_url: str, db: Session) -> None:
     with running_application(database_url, pseudo_languages=True) as app:
         app.test_client_class = FlaskClient  # what a checked page says in English is not there to be checked
@@ -255,6 +269,7 @@ def test_a_view_of_the_library_without_an_audience_stops_the_start(app: Flask) -
         ("no address", PASSWORD, [Role.SEND_TEAM], "no e-mail address"),
         ("a@example.org\nb@example.org", PASSWORD, [Role.SEND_TEAM], "no e-mail address"),
         ("new@example.org", "too short", [Role.SEND_TEAM], "12 to 200"),
+        ("new@example.org", "new@example.org", [Role.SEND_TEAM], "easy to guess"),
         ("new@example.org", "x" * 201, [Role.SEND_TEAM], "12 to 200"),
         ("new@example.org", PASSWORD, [], "at least one role"),
         ("LEAD@example.org", PASSWORD, [Role.SEND_TEAM], "already"),
@@ -270,8 +285,8 @@ def test_an_account_that_cannot_be_is_refused_with_a_sentence(
 def test_another_partnerships_accounts_are_not_seen_or_switched_off(db: Session) -> None:
     elsewhere = Scope("elsewhere")
     assert accounts.list_users(db, elsewhere) == []
-    with pytest.raises(accounts.AccountRefused):
-        accounts.disable_user(db, elsewhere, ADDRESS)
+    with pytest.raises(PersonUnknown):
+        switch_off(db, elsewhere)
 
 
 def test_nothing_of_where_or_when_somebody_signed_in_is_kept() -> None:
@@ -279,3 +294,39 @@ def test_nothing_of_where_or_when_somebody_signed_in_is_kept() -> None:
     kept |= {"tf_primary_method", "tf_totp_secret", "mf_recovery_codes", "fs_webauthn_user_handle"}
     kept |= {"sso_issuer", "sso_subject"}
     assert set(User.__table__.columns.keys()) == kept
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("typed", ["x" * 4097, "\ufdfa" * 4096], ids=["long", "longer in normal form"])
+def test_a_password_too_long_to_be_looked_at_is_a_wrong_one_and_counts(client: CheckedClient, typed: str) -> None:
+    assert sign_in(client, email="nobody@example.org", password=typed).status_code == 422
+    for _ in range(accounts.FREE_TRIES):
+        assert sign_in(client, password=typed).status_code == 422
+    assert sign_in(client).status_code == 429
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_signed_in_too_a_password_can_be_too_long(client: CheckedClient) -> None:
+    sign_in(client)
+    page, typed = client.get("/team/account/password"), "x" * 4097
+    assert post(client, "/team/confirm", page, password=typed).status_code == 422
+    given = {"password": typed, "new_password": typed, "new_password_confirm": typed}
+    assert post(client, "/team/account/password", page, **given).status_code == 422
+    said = post(client, "/team/account/password", page, **given | {"password": PASSWORD})
+    assert said.status_code == 422
+    assert "Use at most 200" in said.text
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_way_on_that_cannot_be_read_leads_nowhere_else(client: CheckedClient, app: Flask) -> None:
+    for odd in ("//[", "/\\evil.example", "\\/evil.example", "http://["):
+        for address, sent in ((DOOR, {"next": odd}), (f"{DOOR}?next={quote(odd)}", {})):
+            other = app.test_client()
+            page = other.get(DOOR)
+            given = {"email": ADDRESS, "password": PASSWORD, **sent}
+            assert post(other, address, page, **given).location == "/team"
+            assert post(other, address, page, **given).status_code in (302, 400)
+            inside = other.get("/team/account")
+            again = address.replace(DOOR, "/team/confirm")
+            assert post(other, again, inside, password=PASSWORD, **sent).location == "/team/account"
+            assert other.get(f"{DOOR}?next={quote(odd)}").location == "/team"

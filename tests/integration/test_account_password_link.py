@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
 
 import pytest
 import time_machine
 from flask import Flask
+from flask.testing import FlaskClient
+from flask_security.forms import ResetPasswordForm
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
@@ -15,8 +20,8 @@ from feedback_app.jobs.handlers import make_handlers
 from feedback_app.jobs.runner import JobRunner
 from feedback_app.services import accounts, posting
 from feedback_app.store.accounts import User
-from feedback_app.store.tables import OutboxJob
-from tests.support.accounts import ADDRESS, PASSWORD, add_lead, post, sign_in
+from feedback_app.store.tables import AuditEntry, OutboxJob
+from tests.support.accounts import ADDRESS, PASSWORD, add_lead, post, sign_in, switch_off
 from tests.support.client import CheckedClient
 
 ASK = "/team/new-password"
@@ -81,6 +86,7 @@ def test_the_link_leads_to_a_new_password_and_ends_every_session(
     assert "new password" in subject
     assert "within an hour" in text
     page = forgetful.get(link_in(pocket))
+    assert "Use at least 12 letters, numbers and signs." in page.text
     done = post(forgetful, link_in(pocket), page, password=NEW, password_confirm=NEW)
     assert done.location == "/team/sign-in"
     assert "Your new password is kept" in forgetful.get("/team/sign-in").text
@@ -104,6 +110,52 @@ def test_the_link_works_once(client: CheckedClient, runner: JobRunner, pocket: P
     assert client.get(link).location == ASK
 
 
+def test_of_two_who_open_the_link_at_the_same_moment_one_chooses_the_password(
+    client: CheckedClient, app: Flask, db: Session, runner: JobRunner, pocket: Pocket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask(client)
+    runner.run_due()
+    link, look, both = link_in(pocket), ResetPasswordForm.validate, threading.Barrier(2)
+
+    def look_together(form: ResetPasswordForm, **given: Any) -> bool:
+        good = bool(look(form, **given))
+        with suppress(threading.BrokenBarrierError):  # SQLite lets one in after the other
+            both.wait(timeout=1)
+        return good
+
+    monkeypatch.setattr(ResetPasswordForm, "validate", look_together)
+    app.test_client_class = FlaskClient  # the other watches what one thread writes at a time
+    doors = [app.test_client(), app.test_client()]
+    pages = [door.get(link) for door in doors]
+
+    def choose(number: int) -> None:
+        new = f"{NEW} {number}"
+        post(doors[number], link, pages[number], password=new, password_confirm=new)
+
+    threads = [threading.Thread(target=choose, args=(number,)) for number in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    done = list(db.scalars(select(AuditEntry.action)))
+    db.rollback()
+    assert done == ["password changed"]
+    signed_in = [sign_in(app.test_client(), password=f"{NEW} {number}").status_code for number in range(2)]
+    assert sorted(signed_in) == [302, 422]
+
+
+def test_no_referer_carries_the_link_anywhere(client: CheckedClient, runner: JobRunner, pocket: Pocket) -> None:
+    ask(client)
+    runner.run_due()
+    page = client.get(link_in(pocket))
+    short = post(client, link_in(pocket), page, password="short", password_confirm="short")
+    done = post(client, link_in(pocket), page, password=NEW, password_confirm=NEW)
+    again = client.get(link_in(pocket))
+    told = {reply.headers["Referrer-Policy"] for reply in (page, short, done, again)}
+    assert told == {"no-referrer, strict-origin"}
+    assert client.get(ASK).headers["Referrer-Policy"] == "same-origin"
+
+
 def test_the_link_is_too_old_after_an_hour(client: CheckedClient, runner: JobRunner, pocket: Pocket) -> None:
     ask(client)
     runner.run_due()
@@ -115,7 +167,7 @@ def test_the_link_is_too_old_after_an_hour(client: CheckedClient, runner: JobRun
 def test_a_link_of_an_account_that_is_off_is_not_made(
     client: CheckedClient, app: Flask, db: Session, runner: JobRunner, pocket: Pocket
 ) -> None:
-    accounts.disable_user(db, app.config["PLACES"].only.scope, ADDRESS)
+    switch_off(db, app.config["PLACES"].only.scope)
     db.commit()
     ask(client)
     runner.run_due()
@@ -188,6 +240,7 @@ def test_what_is_no_address_is_told(client: CheckedClient, email: str) -> None:
     ("first", "second", "said"),
     [
         ("short", "short", "Use at least 12"),
+        ("password1234", "password1234", "This is easy to guess"),
         (NEW, NEW + "x", "The two passwords are not the same"),
         ("", "", "Write your password"),
     ],

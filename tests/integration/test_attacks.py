@@ -258,3 +258,14 @@ def test_rows_do_not_come_in_the_order_in_which_people_answered(app: Flask, db: 
         sent = [int(row["TS05"]) for row in rows]
     assert sorted(sent) == arrived
     assert sent != arrived
+
+
+@pytest.mark.parametrize("head", ['form-data; name="\\"', "form-data", 'form-data; filename="a"', "x"])
+@pytest.mark.parametrize("address", ["/come-back", "/team/sign-in", "/leave"])
+def test_a_part_without_a_name_is_refused(client: CheckedClient, address: str, head: str) -> None:
+    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', client.get("/come-back").text)
+    assert token
+    body = f'--b\r\nContent-Disposition: form-data; name="csrf_token"\r\n\r\n{token.group(1)}\r\n'
+    body += f"--b\r\nContent-Disposition: {head}\r\n\r\nwords\r\n--b--\r\n"
+    reply = client.post(address, data=body.encode(), content_type="multipart/form-data; boundary=b")
+    assert reply.status_code == 400

@@ -20,7 +20,7 @@ from feedback_app.domain.audit_chain import Broken
 from feedback_app.domain.audit_search import Sought
 from feedback_app.domain.scope import Scope
 from feedback_app.services import auditing
-from feedback_app.services.auditing import note_action, note_once_a_day, verify_log
+from feedback_app.services.auditing import is_guarded, note_action, note_once_a_day, verify_log
 from feedback_app.store.audit import iterate_entries
 from feedback_app.store.engine import prepare_engine
 from feedback_app.store.tables import AuditEntry
@@ -164,7 +164,8 @@ def test_entries_are_found_by_part_of_a_word_and_by_day(db: Session) -> None:
     db.commit()
 
     def found(**sought: object) -> list[str]:
-        return [entry.subject for entry in auditing.iterate_actions(db, SCOPE, Sought(**sought))]  # type: ignore[arg-type]
+        kept = auditing.iterate_kept(db, SCOPE, Sought(**sought))  # type: ignore[arg-type]
+        return [entry.subject for entry, _hash in kept]
 
     assert found(subject="0%") == ["100%"]
     assert found(subject="0_") == ["100_"]
@@ -242,7 +243,9 @@ def test_verify_names_the_first_broken_entry_and_fails(log: Session, run: Comman
     tamper_again = "DELETE FROM audit_entry WHERE number >= 4"
     log.execute(text(tamper_again))
     log.commit()
-    assert run("audit", "verify").exit_code == 0
+    unguarded = run("audit", "verify")  # what is left holds, and the triggers are off
+    assert (unguarded.exit_code, "All are as they were" in unguarded.stdout) == (1, True)
+    assert "The database no longer protects the log" in unguarded.stderr
     cut = run("audit", "verify", "--from", str(last), "--format", "json")
     assert cut.exit_code == 1
     told = json.loads(cut.stdout)
@@ -284,3 +287,14 @@ def test_the_exported_log_can_be_checked_by_anybody_and_names_its_export(log: Se
     assert len(run.must("audit", "export", "--until", "2026-11-16").splitlines()) == 7
     for wrong in (("--since", "2026-11-17", "--until", "2026-11-16"), ("--until", "9999-12-31"), ("--since", "soon")):
         assert run("audit", "export", *wrong).exit_code == 2
+
+
+def test_a_trigger_that_is_missing_is_told_though_every_entry_holds(log: Session, run: CommandLine) -> None:
+    assert is_guarded(log)
+    assert json.loads(run.must("audit", "verify", "--format", "json"))["guarded"] is True
+    tamper(log)
+    assert not is_guarded(log)
+    log.rollback()
+    told = run("audit", "verify", "--format", "json")
+    assert told.exit_code == 1
+    assert (json.loads(told.stdout)["holds"], json.loads(told.stdout)["guarded"]) == (True, False)

@@ -160,6 +160,7 @@ def test_the_check_says_that_the_log_holds_and_what_to_note(auditor: FlaskClient
     assert str(last) in page
     again = auditor.get(f"{WHERE}/check?noted={last}").text
     assert "Entry 5 is the one that you noted." in again
+    assert "no longer protects" not in again
 
 
 def test_the_check_names_the_first_entry_that_does_not_hold(auditor: FlaskClient, db: Session) -> None:
@@ -182,6 +183,7 @@ def test_the_check_names_the_first_entry_that_does_not_hold(auditor: FlaskClient
     page = auditor.get(f"{WHERE}/check").text
     assert "Entry 2 is missing." in page
     assert "Only the entry before it is as it was written." in page
+    assert "The database no longer protects the log" in page
 
 
 def test_a_line_that_nobody_noted_is_answered_with_a_sentence(auditor: FlaskClient) -> None:

@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 
 from feedback_app.cli.running import operator
 from feedback_app.domain.scope import Scope
-from feedback_app.store.audit import list_entries
 from feedback_app.store.tables import AuditEntry, Collector, OutboxJob
 from feedback_app.store.waves import find_wave
+from tests.support.audited import list_entries
 from tests.support.commands import CommandLine
 from tests.support.databases import sqlite_url
 
@@ -37,7 +37,7 @@ def opened(run: CommandLine, *more: str) -> str:
 def add_team(run: CommandLine) -> None:
     """Give somebody of the SEND team an account."""
     who = ("--email", "team@example.org", "--role", "send_team")
-    assert run("user", "add", *who, "--password-stdin", input="a long password\n").exit_code == 0
+    assert run("user", "add", *who, "--password-stdin", input="four words that differ\n").exit_code == 0
 
 
 def test_a_new_database_says_what_to_do_and_is_prepared_by_one_command(tmp_path: Path) -> None:
@@ -241,7 +241,7 @@ def test_a_wave_to_come_is_closed_without_a_message_until_its_day(run: CommandLi
         "--role",
         "send_team",
         "--password-stdin",
-        input="a long password\n",
+        input="four words that differ\n",
     )
     opened(run, "--opens", "2999-01-04")
     assert "closed from 2999-01-04 on. Messages to the SEND team: 0." in run.must(
@@ -259,7 +259,7 @@ def test_nothing_is_told_twice_of_a_wave_that_has_closed(run: CommandLine, db: S
         "--role",
         "send_team",
         "--password-stdin",
-        input="a long password\n",
+        input="four words that differ\n",
     )
     opened(run)
     run.must("wave", "close", "--wave", "clubs-spring")

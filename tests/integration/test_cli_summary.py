@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from feedback_app.services.demonstrating import seed_survey
 from feedback_app.store import waves
-from feedback_app.store.audit import list_entries
+from tests.support.audited import list_entries
 from tests.support.commands import CommandLine
 from tests.support.summaries import SCOPE, add_answers, add_wave, some_answers
 

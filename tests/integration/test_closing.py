@@ -110,3 +110,12 @@ def test_another_partnerships_wave_is_not_told_here(app: Flask, db: Session) -> 
     wave(app, "over", TODAY + timedelta(days=30))
     close_by_date(db, "over", days_ago=2)
     assert closing.list_untold(db, Scope("anyshire"), TODAY) == []
+
+
+def test_of_a_demonstrations_wave_nobody_is_told(app: Flask, db: Session) -> None:
+    wave(app, "over", TODAY + timedelta(days=30))
+    close_by_date(db, "over", days_ago=2)
+    db.execute(update(Wave).values(demonstration=True))
+    db.commit()
+    assert app.extensions["jobs"].tell_closed() == 0
+    assert told(db) == []

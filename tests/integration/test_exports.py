@@ -23,9 +23,10 @@ from feedback_app.domain.scope import Role
 from feedback_app.reports.files import sheet_names
 from feedback_app.services import exporting
 from feedback_app.services.summarising import count_wave_exactly, summarise_wave
-from feedback_app.store.audit import list_entries
 from feedback_app.store.tables import Wave
+from feedback_app.web.account.steps import FRESH
 from tests.support.application import running_application
+from tests.support.audited import list_entries
 from tests.support.client import CheckedClient
 from tests.support.snapshots import take
 from tests.support.summaries import SCOPE, add_answers, add_wave, make_instrument, signed_in, some_answers
@@ -189,6 +190,19 @@ def test_a_refused_post_is_logged_and_takes_nothing(app: Flask, db: Session) -> 
     answer = client.post("/team/waves/autumn/rows", data={"csrf_token": token.group(1), "reason": REASON})
     assert answer.status_code == 403
     assert [action for action, _actor, _reason in entries(db)] == ["figures seen", "refused"]
+
+
+def test_rows_are_taken_only_by_whoever_gave_their_password_a_short_while_ago(app: Flask, db: Session) -> None:
+    add_answers(db, add_wave(db), some_answers(20))
+    client = signed_in(app, db, Role.SEND_TEAM)
+    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', client.get("/team/waves/autumn/rows").text)
+    assert token
+    with client.session_transaction() as session:
+        session["fs_paa"] -= FRESH + 1
+    assert client.get("/team/waves/autumn/rows").location == "/team/confirm?next=/team/waves/autumn/rows"
+    sent = client.post("/team/waves/autumn/rows", data={"csrf_token": token.group(1), "reason": REASON})
+    assert sent.location == "/team/confirm"
+    assert entries(db) == []
 
 
 def test_an_administrator_sees_which_waves_there_are_and_no_figures(app: Flask, db: Session) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +17,7 @@ from tests.support.accounts import add_lead, sign_in
 from tests.support.application import running_application
 from tests.support.client import CheckedClient
 from tests.support.databases import copy_sqlite
-from tests.support.journeys import HELPLINE, begin, post
+from tests.support.journeys import HELPLINE, answer, begin, post
 from tests.support.surveys import field, real_survey
 
 UUID = "3f1d0a52-6f0e-4c39-9d5a-0c3e8f1b2a77"
@@ -133,4 +134,21 @@ def test_a_room_of_a_hundred_behind_one_address_is_let_in(client: CheckedClient,
     for _ in range(100):
         visitor = app.test_client()
         assert isinstance(visitor, CheckedClient)
-        assert begin(visitor, "helpline")  # each from 127.0.0.1
+        assert answer(visitor, begin(visitor, "helpline"), HL1="4")  # each from 127.0.0.1, and each sends a page
+
+
+@pytest.mark.parametrize(
+    ("address", "field"),
+    [
+        ("/team/sign-in", "email"),
+        ("/team/people/invite", "email"),
+        ("/team/account/app", "code"),
+        ("/team/account/passkeys/new", "name"),
+        ("/team/waves/any/rows", "reason"),
+    ],
+)
+def test_a_file_where_words_belong_is_refused(client: CheckedClient, address: str, field: str) -> None:
+    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', client.get("/team/sign-in").text)
+    assert token
+    sent = {"csrf_token": token.group(1), field: (io.BytesIO(b"words"), "words.txt")}
+    assert client.post(address, data=sent, content_type="multipart/form-data").status_code == 400

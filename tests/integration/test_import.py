@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from feedback_app.store.audit import list_entries
 from feedback_app.store.responses import decode_answers
 from feedback_app.store.tables import ResponseText
+from tests.support.audited import list_entries
 from tests.support.commands import IMPORTS, CommandLine
 from tests.support.imports import AMINA, ANYSHIRE, BEN, CARA, HEADING, command, into, run_with_a_wave, stored, write
 

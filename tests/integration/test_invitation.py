@@ -17,7 +17,8 @@ from sqlalchemy.orm import Session
 from feedback_app.domain.scope import Role, Scope
 from feedback_app.services import inviting
 from feedback_app.services.administering import Doer, Duties
-from feedback_app.services.inviting import INVITATION, InvitationUnknown
+from feedback_app.services.inviting import InvitationUnknown
+from feedback_app.services.posting import INVITATION
 from feedback_app.store.accounts import Invitation, User
 from feedback_app.store.people import find_user
 from feedback_app.store.tables import AuditEntry, OutboxJob
@@ -82,13 +83,17 @@ def test_the_link_leads_to_a_first_password_and_then_to_the_door(
     to, subject, text = pocket.sent[0]
     assert (to, "Your account for" in subject) == (NEW, True)
     assert "It works once, until 9 Nov 2026" in text
+    assert text.startswith("admin@example.org has given you an account for Lancashire SEND Partnership.")
+    assert "Your role there: Workstream lead." in text
+    assert "surveys ask families, young people and staff" in text
     assert f"{place_of(app).site_address}{link}" in text
     page = client.get(link)
     assert page.status_code == 200
     assert NEW in page.text
     assert sign_in(app.test_client(), email=NEW, password=WORDS).status_code == 422
     assert post(client, link, page, **TWICE).location == "/team/sign-in"
-    assert "Your password is kept" in client.get("/team/sign-in").text
+    door = client.get("/team/sign-in").text
+    assert ("Your password is kept" in door, "set up your second step" in door) == (True, False)  # it is only offered
     assert client.get("/team").status_code == 302  # nobody is signed in by it
     assert sign_in(client, email=NEW, password=WORDS).status_code == 302
     assert log_of(db)[1:] == [(NEW, "invitation accepted", NEW, "")]
@@ -209,6 +214,7 @@ def test_a_password_that_cannot_be_kept_is_told_and_the_link_works_on(
     for first, second, said in (
         ("", "", "Write your password"),
         ("short", "short", "Use at least 12"),
+        ("NewPerson2026!", "NewPerson2026!", "This is easy to guess"),
         ("x" * 201, "x" * 201, "Use at least 12"),
         (WORDS, WORDS + "x", "The two passwords are not the same"),
         (WORDS, "", "The two passwords are not the same"),
@@ -223,7 +229,7 @@ def test_a_password_that_cannot_be_kept_is_told_and_the_link_works_on(
 
 def test_of_the_link_only_a_hash_is_kept(app: Flask, db: Session, pocket: Pocket) -> None:
     (job,) = [job for job in db.scalars(select(OutboxJob)) if job.kind == INVITATION]
-    assert set(job.payload) == {"user"}
+    assert set(job.payload) == {"user", "by"}
     db.rollback()
     token = sent(app, pocket).rpartition("/")[2]
     assert len(token) >= 43  # 32 random bytes

@@ -28,6 +28,7 @@ from feedback_app.jobs.handlers import make_handlers
 from feedback_app.jobs.runner import JobRunner
 from feedback_app.services import accounts, posting
 from feedback_app.store import outbox
+from tests.support.accounts import switch_off
 from tests.support.settings import make_settings
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
@@ -204,7 +205,7 @@ def test_the_send_team_hears_that_a_wave_has_closed_with_the_protected_number_al
         accounts.add_user(db, scope, address, "four words that differ", [role])
     accounts.add_user(db, scope, "lead@example.org", "four words that differ", [Role.WORKSTREAM_LEAD])
     accounts.add_user(db, scope, "gone@example.org", "four words that differ", [Role.SEND_TEAM])
-    accounts.disable_user(db, scope, "gone@example.org")
+    switch_off(db, scope, "gone@example.org")
     policy: Policy = app.config["PLACES"].only.policy
     told = [
         posting.notify_wave_closed(db, scope, slug="w", title="A\nB", answered=total_safe(count, policy))

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine, inspect, text
+from sqlalchemy import Connection, create_engine, delete, inspect, select, text
+from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
-import feedback_app.store.accounts  # noqa: F401 - its tables belong to the metadata
-from feedback_app.store.tables import Base
+from feedback_app.domain import scope as roles
+from feedback_app.store.accounts import Role, User
+from feedback_app.store.sealed import use_keys
+from feedback_app.store.tables import Base, OutboxJob
 from tests.support.application import migration_config
+from tests.support.settings import DATA_KEY
 
 
 @pytest.fixture
@@ -59,6 +64,78 @@ def test_the_migrations_have_one_head_and_names_for_every_constraint(database_ur
         if constraint.name is None
     ]
     assert unnamed == []
+
+
+def test_what_waits_to_be_sent_goes_up_open_and_down_again_while_it_is_open(database_url: str) -> None:
+    config = migration_config(database_url)
+    command.downgrade(config, "0004")
+    columns = "id, partnership, kind, payload, attempts, failed"
+    with _session(database_url) as db:
+        job = text(f"INSERT INTO outbox_job ({columns}) VALUES (:id, 'a', 'b', :said, 0, :no)")
+        db.execute(job, {"id": "1" * 32, "said": '{"to": "x"}', "no": False})
+        db.commit()
+    command.upgrade(config, "head")
+    with _session(database_url) as db:
+        assert db.scalars(select(OutboxJob.payload)).all() == [{"to": "x"}]
+    command.downgrade(config, "0004")
+    command.upgrade(config, "head")
+    with _session(database_url) as db:
+        assert db.scalars(select(OutboxJob.payload)).all() == [{"to": "x"}]
+
+
+def test_going_down_is_refused_while_something_waits_that_is_sealed(database_url: str) -> None:
+    config = migration_config(database_url)
+    use_keys([DATA_KEY])
+    with _session(database_url) as db:
+        db.add(OutboxJob(partnership="lancashire", kind="mail", payload={"to": "x"}))
+        db.commit()
+    with pytest.raises(RuntimeError, match=r"^Jobs in the outbox that are sealed: 1[.].*jobs run --once"):
+        command.downgrade(config, "0004")
+    with _session(database_url) as db:
+        assert db.scalar(text("SELECT version_num FROM alembic_version")) == "0005"
+        db.execute(delete(OutboxJob))
+        db.commit()
+    command.downgrade(config, "0004")
+
+
+def test_going_down_is_refused_while_an_address_has_two_accounts(database_url: str) -> None:
+    config = migration_config(database_url)
+    with _session(database_url) as db:
+        for place in ("lancashire", "northshire"):
+            db.add(User(partnership=place, email="both@example.org", active=True, fs_uniquifier=place))
+            db.add(User(partnership=place, email=f"{place}@example.org", active=True, fs_uniquifier=f"other {place}"))
+        db.commit()
+    with pytest.raises(RuntimeError, match=r"more than one partnership: both@example.org[.]"):
+        command.downgrade(config, "0004")
+    with _session(database_url) as db:
+        assert db.scalar(text("SELECT version_num FROM alembic_version")) == "0005"
+        db.execute(delete(User).where(User.fs_uniquifier == "northshire"))
+        db.commit()
+    command.downgrade(config, "0004")
+
+
+def test_every_role_is_there_from_the_start_and_those_of_before_stay(database_url: str) -> None:
+    with _session(database_url) as db:
+        assert set(db.scalars(select(Role.name))) == set(roles.Role)
+    config = migration_config(database_url)
+    command.downgrade(config, "0004")
+    with _session(database_url) as db:
+        db.execute(text("DELETE FROM role WHERE name <> 'auditor'"))
+        db.commit()
+        kept = db.scalar(text("SELECT id FROM role"))
+    command.upgrade(config, "head")
+    with _session(database_url) as db:
+        assert sorted(db.scalars(select(Role.name))) == sorted(roles.Role)
+        assert db.scalar(select(Role.id).where(Role.name == "auditor")) == kept
+
+
+@contextmanager
+def _session(database_url: str) -> Iterator[Session]:
+    """Yield a session that leaves no connection behind."""
+    engine = create_engine(database_url, poolclass=NullPool)
+    with Session(engine) as session:
+        yield session
+    engine.dispose()
 
 
 def _tables(database_url: str) -> list[str]:

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 
 from feedback_app.domain.scope import Role, Scope
 from feedback_app.store.accounts import User
+from feedback_app.web.account.steps import FRESH
+from tests.support.journeys import TOKEN
 from tests.support.people import (
     NEW,
     PEOPLE,
@@ -24,6 +26,7 @@ from tests.support.people import (
     user_of,
     words_on,
 )
+from tests.support.places import change_place
 
 ME = "administrator@example.org"
 ENDING = ("switch-off", "sign-out", "second-step")
@@ -76,8 +79,45 @@ def test_somebody_is_invited_and_it_is_noted(admin: FlaskClient, db: Session) ->
     assert log_of(db) == [(ME, "user invited", NEW, "workstream_lead (P1, P2)")]
 
 
+def test_a_browser_left_open_makes_no_administrator_until_the_password_is_given_again(
+    admin: FlaskClient, db: Session, scope: Scope
+) -> None:
+    number = add_person(db, scope, "left", Role.BOARD_MEMBER)
+    off = add_person(db, scope, "off", Role.BOARD_MEMBER, active=False)
+    token = TOKEN.search(admin.get(f"{PEOPLE}/invite").text)
+    assert token
+    with admin.session_transaction() as session:
+        session["fs_paa"] -= FRESH + 1
+    own = f"{PEOPLE}/{number}"
+    for page in (f"{PEOPLE}/invite", own, f"{own}/second-step"):
+        assert admin.get(page).location == f"/team/confirm?next={page}"
+    for page in (f"{PEOPLE}/invite", own, f"{own}/second-step", f"{own}/invite-again", f"{PEOPLE}/{off}/switch-on"):
+        sent = admin.post(page, data={"csrf_token": token.group(1), "email": NEW, "roles": ["administrator"]})
+        assert sent.location == "/team/confirm", page
+    assert log_of(db) == []
+    assert count_of(db, User) == 3
+    assert admin.get(PEOPLE).status_code == 200
+    for end in ("switch-off", "sign-out"):  # ending access is never in the way
+        assert admin.get(f"{own}/{end}").status_code == 200
+
+
+def test_where_the_partnership_names_no_roles_all_of_them_can_be_given(
+    admin: FlaskClient, app: Flask, db: Session
+) -> None:
+    here = place_of(app).partnership
+    change_place(app, partnership=here.model_copy(update={"staff_roles": ()}))
+    page = admin.get(f"{PEOPLE}/invite")
+    assert all(f'value="{role.value}"' in page.text for role in Role)
+    assert "Take answers out as rows, one for each person" in words_on(page)
+    assert send(admin, f"{PEOPLE}/invite", email=NEW, roles=["auditor"]).location == PEOPLE
+    assert f"{NEW} Invitation is on its way Auditor" in words_on(admin.get(PEOPLE))
+
+
 WRONG: tuple[tuple[dict[str, Any], str], ...] = (
     ({"email": ""}, "Write an e-mail address"),
+    ({"email": "\u0430dmin@example.org"}, "in letters from a to z"),  # a Cyrillic a
+    ({"email": "admin@ex\u0430mple.org"}, "in letters from a to z"),
+    ({"email": "admin@xn--exmple-4nf.org"}, "in letters from a to z"),
     ({"email": "a@example.org\r\nBcc: b@example.org"}, "Write an e-mail address"),
     ({"email": "\0" + "x" * 5000}, "Write an e-mail address"),
     ({"email": ME.upper()}, "There is an account for this address already"),

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import Result
@@ -19,10 +20,14 @@ from feedback_app.domain.scope import Role
 from feedback_app.services import accounts
 from feedback_app.services.accounts import DEMONSTRATION_PASSWORD, DEMONSTRATION_STAFF
 from feedback_app.settings import DEMONSTRATION_SECRET
+from tests.support.application import running_application
 from tests.support.commands import CommandLine
 from tests.support.crash import free_port
 from tests.support.databases import copy_sqlite
+from tests.support.journeys import TOKEN
+from tests.support.places import visitor_of
 from tests.support.settings import SECRET
+from tests.support.surveys import field, real_survey
 
 REAL = {
     "environment": "production",
@@ -106,3 +111,19 @@ def test_the_program_itself_ends_with_the_sentence(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert "Error: The site's address http://a.example has no HTTPS" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_over_plain_http_that_is_allowed_a_form_can_be_sent(database_url: str) -> None:
+    real: dict[str, Any] = {**REAL, "data_keys": (REAL["data_keys"],), "site_address": "http://127.0.0.1:8000"}
+    with running_application(database_url, **real, allow_http=True) as app:
+        field(app, real_survey("helpline"))
+        client = visitor_of(app, "http://127.0.0.1:8000")
+        page = client.get("/surveys/helpline")
+        token = TOKEN.search(page.text)
+        assert token
+        assert "Secure" not in page.headers["Set-Cookie"]
+        assert "Strict-Transport-Security" not in page.headers
+        assert "upgrade-insecure-requests" not in page.headers["Content-Security-Policy"]
+        assert client.post("/surveys/helpline", data={"csrf_token": token.group(1)}).status_code == 302
+    with running_application(database_url, **{**real, "site_address": "https://a.example"}, allow_http=True) as app:
+        assert app.config["SESSION_COOKIE_SECURE"]

@@ -151,6 +151,45 @@ def test_words_are_spoken_of_in_a_wave_that_asks_for_them(said: Flask) -> None:
     assert "In your own words" in words_in(page, "//*[@id='asked']")
 
 
+@pytest.mark.parametrize("name", ["send_11_15", "send_pictures"])
+def test_nobody_is_said_to_read_words_that_are_not_asked_for(app: Flask, said: Flask, name: str) -> None:
+    instrument = real_survey(name)
+    field(app, instrument)
+    address = f"/surveys/{instrument.slug}/privacy"
+    choices = words_in(page_of(app, address), "//*[@id='recipients']")
+    assert "reads all that you say" not in choices
+    assert "some words" not in choices
+    assert "reads all that you say" in words_in(page_of(said, address), "//*[@id='recipients']")
+
+
+def test_who_reads_the_surveys_of_the_young_alone_is_named_in_those(said: Flask) -> None:
+    for name in SURVEYS:
+        instrument = real_survey(name)
+        told = words_in(page_of(said, f"/surveys/{instrument.slug}/privacy"), "//*[@id='recipients']")
+        assert ("POWAR workers" in told) is (instrument.audience == "young_person"), name
+
+
+def test_a_survey_names_no_reader_whose_role_reads_nothing(said: Flask) -> None:
+    assert "forum" not in words_in(page_of(said, "/surveys/talk-feedback/privacy"))
+
+
+@pytest.mark.parametrize(
+    "address", ["/accessibility", "/privacy", "/surveys/send-parents/privacy", "/surveys/send-11-to-15/privacy"]
+)
+def test_until_when_one_can_come_back_is_said_with_the_end_of_the_survey(said: Flask, address: str) -> None:
+    told = words_in(page_of(said, address))
+    assert "14 days" in told
+    assert "it goes 7 days later, if that is sooner" in told
+
+
+def test_the_statement_tells_failures_and_what_was_not_tried_apart(client: CheckedClient) -> None:
+    page = lxml_html.document_fromstring(client.get("/accessibility").text)
+    assert "We have not tried the pages with a screen reader" in words_in(page, "//*[@id='untested']")
+    assert "parts of it have not been tested" in words_in(page, "//*[@id='status']/following::p[1]")
+    assert "4.1.2" not in words_in(page)
+    assert "passkey" in words_in(page, "//*[@id='scripts']")
+
+
 def test_a_closed_survey_keeps_its_notice_and_an_unknown_one_has_none(app: Flask) -> None:
     yesterday = datetime.now(UTC).date() - timedelta(days=1)
     field(app, real_survey("helpline"), closed_from=yesterday)
@@ -235,11 +274,13 @@ def test_there_is_no_security_txt_while_nobody_is_named(client: CheckedClient) -
     assert client.get("/.well-known/security.txt").status_code == 404
 
 
-def test_one_that_has_expired_is_logged(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_one_that_has_expired_fills_no_log_however_often_it_is_asked_for(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     folder = folder_that_says_all(tmp_path, expires=datetime.now(UTC).date() - timedelta(days=1))
     with running_application(sqlite_url(tmp_path / "feedback.sqlite"), surveys_dir=folder) as app:
-        app.test_client().get("/.well-known/security.txt")
-    assert "security.txt expired on" in caplog.text
+        assert app.test_client().get("/.well-known/security.txt").status_code == 200
+    assert "expired" not in caplog.text  # the start and `survey check` say it
 
 
 def test_where_people_agree_they_are_told_that_they_may_change_their_mind(tmp_path: Path) -> None:

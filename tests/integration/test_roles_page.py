@@ -69,6 +69,10 @@ def test_the_first_page_says_what_is_there_for_each_role(app: Flask, db: Session
     said = shown.xpath("string(//main)")
     reads = {Permission.READ_FIGURES, Permission.READ_YOUNG_FIGURES} & permissions_of([role])
     assert (NO_FIGURES in said) is (not reads)
+    sees_all = {Role.BOARD_MEMBER, Role.SAFEGUARDING_READER, Role.FORUM_ORGANISER}
+    assert ("all that your role sees here now" in said) is (role in sees_all)
+    address = app.config["PLACES"].only.site_address.rstrip("/") + "/surveys/young"
+    assert address in shown.xpath("//main//a/@href")
     assert (SOME_FIGURES in said) is (role is Role.POWAR_WORKER)
     links = shown.xpath("//main//h2/a/@href")
     every = {"/team/waves/autumn", "/team/waves/young"}
@@ -92,3 +96,27 @@ def test_everybody_is_offered_the_ways_that_their_roles_open_and_each_leads_some
     special = shown.xpath("//main//*[@class='here']//a/@href")
     assert set(special) <= set(offered)
     assert bool(special) is bool({Permission.MANAGE_ACCOUNTS, Permission.READ_AUDIT} & permissions_of([role]))
+
+
+def test_what_is_not_there_keeps_the_name_and_the_ways_of_whoever_is_signed_in(app: Flask, db: Session) -> None:
+    client = signed_in(app, db, Role.BOARD_MEMBER)
+    for address, status in (("/team/no-such", 404), ("/team/people", 403), ("/team/waves/no-such", 403)):
+        reply = client.get(address)
+        assert reply.status_code in {status, 404}
+        shown = html.document_fromstring(reply.text)
+        assert shown.xpath("//nav//a[@href='/team']"), address
+        assert shown.xpath("//main//a[@href='/team']")[0].text == "Go to Surveys"
+        assert "board_member@example.org" in reply.text
+    assert "board_member@example.org" not in client.get("/no-such").text
+    assert "/team/sign-out" not in app.test_client().get("/team/no-such").text
+
+
+def test_the_parts_that_pages_are_made_of_are_shown_to_those_alone_who_build_the_site(
+    app: Flask, db: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = signed_in(app, db, Role.ADMINISTRATOR)
+    assert "/team/components" in client.get("/team").text
+    real = app.config["SETTINGS"].model_copy(update={"environment": "production", "second_factor": "offered"})
+    monkeypatch.setitem(app.config, "SETTINGS", real)
+    assert "/team/components" not in client.get("/team").text
+    assert client.get("/team/components").status_code == 404

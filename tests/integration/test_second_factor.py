@@ -5,20 +5,25 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import time_machine
+from cryptography.fernet import Fernet
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from feedback_app.domain.scope import Role
 from feedback_app.services import accounts, second_factor
+from feedback_app.store import sealed
 from feedback_app.store.tables import AuditEntry, OutboxJob
-from tests.support.accounts import ADDRESS, PASSWORD, add_lead, post, sign_in
-from tests.support.authenticator import CODE, RECOVERY, SET_UP, code_of, set_up_app, show, visitor
+from tests.support.accounts import ADDRESS, PASSWORD, add_lead, post, sign_in, switch_off
+from tests.support.authenticator import CODE, RECOVERY, SET_UP, change_meanwhile, code_of, set_up_app, show, visitor
 from tests.support.client import CheckedClient
+from tests.support.people import change_user
 
 NINE = 1_793_610_000  # the moment at which the clock stands, in seconds
 # About pages, not about how a database answers: once is enough.
@@ -178,16 +183,43 @@ def test_nobody_gets_to_the_second_step_without_the_first(client: CheckedClient)
 def test_an_account_switched_off_on_the_way_stays_outside(app: Flask, secret: str, db: Session) -> None:
     other = visitor(app)
     sign_in(other)
-    accounts.disable_user(db, app.config["PLACES"].only.scope, ADDRESS)
+    switch_off(db, app.config["PLACES"].only.scope)
     db.commit()
     assert other.get(CODE).location == "/team/sign-in"
+
+
+@pytest.mark.parametrize("change", [{"fs_uniquifier": "anew at {}"}, {"active": False}])
+def test_a_session_that_ends_while_the_code_is_looked_at_stays_ended(
+    client: CheckedClient,
+    app: Flask,
+    db: Session,
+    clock: time_machine.Traveller,
+    monkeypatch: pytest.MonkeyPatch,
+    change: dict[str, Any],
+) -> None:
+    sign_in(client)
+    secret, codes = set_up_app(client)
+    clock.shift(60)
+    for address, typed in ((CODE, code_of(secret)), (RECOVERY, codes[0])):
+        other = visitor(app)
+        sign_in(other)
+        with monkeypatch.context() as patch:
+            change_meanwhile(patch, **{k: v.format(address) if isinstance(v, str) else v for k, v in change.items()})
+            assert show(other, typed, address).location == "/team/sign-in"
+        assert other.get("/team").status_code == 302
+        change_user(db, ADDRESS, active=True)
 
 
 @pages
 def test_after_the_second_step_one_is_where_one_wanted_to_go_on_this_site(
     app: Flask, secret: str, clock: time_machine.Traveller
 ) -> None:
-    for wanted, reached in (("/team/account?x=1", "/team/account?x=1"), ("https://evil.example", "/team")):
+    for wanted, reached in (
+        ("/team/account?x=1", "/team/account?x=1"),
+        ("https://evil.example", "/team"),
+        ("/team/account\r\nX-More: 1", "/team"),
+        ("/team\u2028", "/team"),
+    ):
         clock.shift(60)
         other = visitor(app)
         door = other.get("/team/sign-in", query_string={"next": wanted})
@@ -246,3 +278,26 @@ def test_the_log_says_who_came_in_and_what_failed(
         ("second factor failed", "code of an app"),
         ("signed in", "password, authenticator"),
     ]
+
+
+def test_with_a_key_missing_the_second_step_says_so_and_other_pages_go_on(
+    client: CheckedClient, app: Flask, secret: str, db: Session
+) -> None:
+    scope = app.config["PLACES"].only.scope
+    accounts.add_user(db, scope, "boss@example.org", PASSWORD, [Role.ADMINISTRATOR])
+    db.commit()
+    before = sealed._keys
+    sealed.use_keys([Fernet.generate_key().decode()])
+    try:
+        boss, other = visitor(app), visitor(app)
+        assert sign_in(boss, email="boss@example.org").location == "/team"
+        people = boss.get("/team/people")
+        assert people.status_code == 200
+        assert ADDRESS in people.text
+        assert client.get("/team/account").status_code == 200
+        assert sign_in(other).location == CODE
+        refused = show(other, code_of(secret))
+        assert refused.status_code == 503
+        assert "cannot be opened at the moment" in refused.text
+    finally:
+        sealed.use_keys(before)

@@ -12,14 +12,18 @@ from sqlalchemy.orm import Session
 
 from feedback_app.services import second_factor
 from feedback_app.store.accounts import User
+from feedback_app.store.tables import OutboxJob
 from tests.support.accounts import add_lead, post, sign_in
 from tests.support.application import running_application
 from tests.support.authenticator import (
     APP,
     CODE,
+    NEW_CODES,
     RECOVERY,
     SET_UP,
+    change_meanwhile,
     code_of,
+    new_codes,
     recovery_codes_on,
     secret_on,
     set_up_app,
@@ -48,16 +52,45 @@ def secret(client: CheckedClient) -> str:
     return set_up_app(client)[0]
 
 
-def test_new_recovery_codes_replace_the_old_ones(client: CheckedClient, app: Flask) -> None:
+def test_new_recovery_codes_replace_the_old_ones_and_their_owner_is_told(
+    client: CheckedClient, app: Flask, db: Session
+) -> None:
     sign_in(client)
     _, old = set_up_app(client)
     page = client.get("/team/account/recovery-codes")
-    new = recovery_codes_on(post(client, "/team/account/recovery-codes", page))
+    new = new_codes(client, post(client, "/team/account/recovery-codes", page))
     assert not set(new) & set(old)
     other = visitor(app)
     sign_in(other)
     assert show(other, old[0], RECOVERY).status_code == 422
     assert show(other, new[0], RECOVERY).status_code == 302
+    told = [message["text"] for message in db.scalars(select(OutboxJob.payload))]
+    assert sum("New recovery codes were made" in words for words in told) == 1
+
+
+@pages
+def test_recovery_codes_are_shown_until_they_are_kept_and_to_nobody_else(
+    client: CheckedClient, app: Flask, clock: time_machine.Traveller
+) -> None:
+    sign_in(client)
+    page = client.get(APP)
+    assert post(client, APP, page, code=code_of(secret_on(page))).location == NEW_CODES
+    shown = client.get(NEW_CODES)
+    codes = recovery_codes_on(shown)
+    assert len(codes) == second_factor.RECOVERY_CODES
+    assert recovery_codes_on(client.get(NEW_CODES)) == codes
+    with client.session_transaction() as session:
+        assert codes[0] not in str(dict(session))
+        copied = session["new_codes"]
+    assert post(client, NEW_CODES, shown).location == "/team/account"
+    assert client.get(NEW_CODES).location == "/team/account"
+    assert "We do not show recovery codes a second time" in client.get("/team/account").text
+    with client.session_transaction() as session:
+        session["new_codes"] = copied
+    assert recovery_codes_on(client.get(NEW_CODES)) == codes
+    clock.shift(901)
+    assert client.get(NEW_CODES).location == "/team/account"
+    assert visitor(app).get(NEW_CODES).status_code == 302
 
 
 def test_nothing_of_it_lies_open_in_the_database(client: CheckedClient, db: Session) -> None:
@@ -142,6 +175,20 @@ def test_where_it_is_required_the_way_in_leads_through_setting_it_up(
         other = visitor(app)
         assert sign_in(other).location == CODE
         assert show(other, code_of(secret)).location == "/team"
+
+
+@pages
+def test_a_session_that_ends_while_an_app_is_set_up_on_the_way_in_stays_ended(
+    database_url: str, db: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with running_application(database_url, second_factor="required") as app:
+        client = visitor(app)
+        sign_in(client)
+        change_meanwhile(monkeypatch, fs_uniquifier="anew")
+        page = client.get(SET_UP)
+        assert post(client, SET_UP, page, code=code_of(secret_on(page))).location == "/team/sign-in"
+        assert client.get("/team").status_code == 302
+        assert not second_factor.is_on(db.scalars(select(User)).unique().one())
 
 
 @pages

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 from flask.testing import FlaskClient
@@ -10,7 +11,8 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from feedback_app.domain.scope import Role, Scope
-from feedback_app.services import accounts
+from feedback_app.services import accounts, administering
+from feedback_app.services.administering import Doer
 
 ADDRESS = "lead@example.org"
 PASSWORD = "four words that differ"
@@ -21,6 +23,12 @@ def add_lead(db: Session, scope: Scope, *roles: Role) -> None:
     """Add an account, a workstream lead's unless other roles are named."""
     accounts.add_user(db, scope, ADDRESS, PASSWORD, roles or [Role.WORKSTREAM_LEAD])
     db.commit()
+
+
+def switch_off(db: Session, scope: Scope, address: str = ADDRESS) -> None:
+    """Switch an account off, as an administrator's command does; raise PersonUnknown."""
+    number = administering.number_of(db, scope, address)
+    administering.switch_off(db, scope, number, Doer("test", datetime.now(UTC)), keep_one=False)
 
 
 def post(client: FlaskClient, address: str, page: TestResponse, **data: Any) -> TestResponse:

@@ -12,18 +12,22 @@ import time
 from typing import Any
 
 import cbor2
+import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from flask import Flask
 from flask.testing import FlaskClient
 from lxml import html as lxml_html
+from sqlalchemy import update
 from werkzeug.test import TestResponse
 
+from feedback_app.store.accounts import User
 from tests.support.accounts import post
 from tests.support.client import CheckedClient
 
 CODE, RECOVERY, SET_UP = "/team/sign-in/code", "/team/sign-in/recovery-code", "/team/sign-in/set-up"
 APP = "/team/account/app"
+NEW_CODES = "/team/account/recovery-codes/new"
 ORIGIN = "http://localhost"
 PRESENT, KNOWN, NEW = 0x01, 0x04, 0x40
 
@@ -54,6 +58,15 @@ def secret_on(page: TestResponse) -> str:
     return str(secret).replace(" ", "")
 
 
+def new_codes(client: FlaskClient, done: TestResponse) -> list[str]:
+    """Return the recovery codes that an answer leads to, and say that they are kept; none where it leads elsewhere."""
+    if done.location != NEW_CODES:
+        return []
+    page = client.get(NEW_CODES)
+    assert post(client, NEW_CODES, page).status_code == 302
+    return recovery_codes_on(page)
+
+
 def recovery_codes_on(page: TestResponse) -> list[str]:
     """Return the recovery codes that a page shows."""
     return re.findall(r'<span class="code" dir="ltr">([^<]+)</span>', page.text)
@@ -65,12 +78,25 @@ def set_up_app(client: FlaskClient, address: str = "/team/account/app") -> tuple
     secret = secret_on(page)
     done = post(client, address, page, code=code_of(secret))
     assert done.status_code in (200, 302), done.text
-    return secret, recovery_codes_on(done)
+    return secret, new_codes(client, done)
 
 
 def as_text(data: bytes) -> str:
     """Return bytes in base64 as browsers write it."""
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def change_meanwhile(patch: pytest.MonkeyPatch, **values: Any) -> None:
+    """Have accounts changed after the look at who is on the way in, and before they are held for their second step."""
+    from feedback_app.extensions import db
+    from feedback_app.web.account import passkeys, second_factor, steps
+
+    def lock(user: User) -> bool:
+        db.session.execute(update(User).values(**values))
+        return steps.lock(user)
+
+    for module in (passkeys, second_factor):
+        patch.setattr(module, "lock", lock)
 
 
 class SoftPasskey:

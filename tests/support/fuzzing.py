@@ -173,7 +173,7 @@ class Fuzzer:
         here, there = sorted(self.world.ids, key=lambda key: key != somebody.place.key)
         ids = self.world.ids[here if own else there]
         return {
-            "slug": ["family", "young", "family-within", *ids["slug"]],
+            "slug": [*ids["slug"], "family", "young"] if own else ids["slug"],
             "earlier": ids["slug"],
             "name": ["provision", "wave", "district"],
             "item": ["TS02", "TS09", "TS04", "TS11"],

@@ -18,14 +18,22 @@ PRIVILEGED = ("id", "user_id", "active", "roles", "role", "partnership", "fs_uni
               "wave_id", "slug", "email", "workstreams", "tf_primary_method", "is_admin", "next", "csrf_token",
               "_method", "remember", "sso_subject")  # fmt: skip
 PARAMETERS = ("next", "with", "weighted", "before", "who", "via", "change", "done", "noted", "page", "from", "until")
+IDS = frozenset({"slug", "earlier", "number", "user_id"})
 HOSTS = (ELSEWHERE, "northshire.example", "lancashire.example:8443", "x" * 300, "[::1")
 
 
 def cases(fuzzer: Fuzzer, number: int, seed: int, strings: Sequence[str]) -> Iterator[Case]:
-    """Yield so many cases, every way to ask in turn; the same for the same seed and strings."""
+    """Yield so many cases, every way to ask in turn; the same for the same seed and strings.
+
+    One in three is no rubbish at all: it asks for an id of the other partnership, with all else as it should be.
+    """
     drawing = random.Random(seed)
+    with_ids = [step for step in fuzzer.steps if step.rule.arguments & IDS and step.method != "?"]
     for at in range(number):
-        yield Drawing(drawing, fuzzer, strings, fuzzer.steps[at % len(fuzzer.steps)]).case()
+        if at % 3:
+            yield Drawing(drawing, fuzzer, strings, fuzzer.steps[at * 2 // 3 % len(fuzzer.steps)]).case()
+        else:
+            yield Drawing(drawing, fuzzer, strings, with_ids[at // 3 % len(with_ids)]).theirs()
 
 
 class Drawing:
@@ -42,6 +50,16 @@ class Drawing:
         sends = self.step.method not in READING_METHODS
         body, content_type = self._body() if sends else (b"", "")
         return Case(self.step, self._path(), self._query(), body, content_type, self._more())
+
+    def theirs(self) -> Case:
+        """Return a case that asks for what is the other partnership's, as their own people would."""
+        ids = self.fuzzer.arguments(self.step.somebody, own=False)
+        path = ARGUMENT.sub(lambda found: self.drawing.choice(ids[found[1]]), self.step.rule.rule)
+        known = self.fuzzer.fields[self.step.rule.endpoint]
+        fields = [(name, self.drawing.choice(values)) for name, values in known.items()]
+        fields.append(("csrf_token", self.step.somebody.token))
+        sends = self.step.method not in READING_METHODS
+        return Case(self.step, path, [], in_query(fields).encode() if sends else b"", FORM if sends else "", {})
 
     def _one_in(self, number: int) -> bool:
         return self.drawing.randrange(number) == 0

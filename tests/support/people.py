@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from lxml import html as lxml_html
 from sqlalchemy import func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, undefer
 from werkzeug.test import TestResponse
 
 from feedback_app.domain.place import Place
@@ -18,7 +18,7 @@ from feedback_app.domain.scope import Role, Scope
 from feedback_app.jobs.handlers import make_handlers
 from feedback_app.jobs.runner import JobRunner
 from feedback_app.store.accounts import User
-from feedback_app.store.people import get_or_add_role
+from feedback_app.store.people import get_role
 from feedback_app.store.tables import AuditEntry, Base
 from tests.support.accounts import post
 from tests.support.summaries import signed_in
@@ -59,7 +59,7 @@ def runner_of(app: Flask, pocket: Pocket) -> JobRunner:
 def add_person(db: Session, scope: Scope, name: str, *roles: Role, **more: Any) -> int:
     """Add an account that somebody has come to, without hashing a password; return its number."""
     given = {"password": "x", "active": True, "fs_uniquifier": f"{scope.partnership}-{name}"} | more
-    rows = [get_or_add_role(db, role) for role in roles]
+    rows = [get_role(db, role) for role in roles]
     user = User(partnership=scope.partnership, email=f"{name}@example.org", roles=rows, **given)
     db.add(user)
     db.commit()
@@ -80,7 +80,8 @@ def user_of(db: Session, address: str) -> User:
     """Return the account of an address as it stands now, let go of by the session: nothing waits for the test."""
     db.rollback()
     db.expire_all()
-    user = db.scalars(select(User).where(User.email == address)).unique().one()
+    wanted = select(User).where(User.email == address).options(undefer(User.tf_totp_secret))
+    user = db.scalars(wanted).unique().one()
     assert user.webauthn is not None
     db.expunge_all()
     db.rollback()

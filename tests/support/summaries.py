@@ -9,7 +9,7 @@ from datetime import date
 
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import insert, select
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from feedback_app.domain.answers import Answer, AnswerSheet
@@ -18,8 +18,8 @@ from feedback_app.domain.instrument import Instrument
 from feedback_app.domain.scope import Role, Scope
 from feedback_app.domain.texts import FieldedDocument
 from feedback_app.services.fielding import field_wave
-from feedback_app.store.accounts import Role as RoleRow
 from feedback_app.store.accounts import User
+from feedback_app.store.people import get_role
 from feedback_app.store.responses import encode_answers
 from feedback_app.store.tables import BREAKDOWNS, Response, ResponseText, random_id
 from feedback_app.store.waves import WaveFacts
@@ -147,7 +147,7 @@ def some_answers(number: int, seed: int = 1) -> list[dict[str, Answer]]:
 
 def signed_in(app: Flask, db: Session, *roles: Role) -> FlaskClient:
     """Return a client whose visitor is a new member of staff with these roles."""
-    rows = [db.scalar(select(RoleRow).where(RoleRow.name == role.value)) or RoleRow(name=role.value) for role in roles]
+    rows = [get_role(db, role) for role in roles]
     name = "-".join(role.value for role in roles) or "nobody"
     user = User(partnership=SCOPE.partnership, email=f"{name}@example.org", active=True, fs_uniquifier=name, roles=rows)
     db.add(user)

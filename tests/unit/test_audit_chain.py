@@ -15,7 +15,6 @@ from feedback_app.domain.audit_chain import (
     Broken,
     Entry,
     Link,
-    first_broken,
     hash_of,
     read_link,
     verify,
@@ -60,7 +59,7 @@ def test_a_changed_part_of_an_entry_is_found_there(chain: Chain, data: st.DataOb
     changed = data.draw(WORDS)
     assume(changed != getattr(entry, name))
     chain[at] = replace(entry, **{name: changed}), kept
-    assert first_broken(chain) == Broken(at + 1, "changed")
+    assert verify(chain).broken == Broken(at + 1, "changed")
 
 
 @LAW
@@ -69,7 +68,7 @@ def test_another_moment_is_found(chain: Chain, data: st.DataObject) -> None:
     at = data.draw(st.integers(0, len(chain) - 1))
     entry, kept = chain[at]
     chain[at] = replace(entry, at=entry.at + timedelta(microseconds=data.draw(st.integers(1, 10**9)))), kept
-    assert first_broken(chain) == Broken(at + 1, "changed")
+    assert verify(chain).broken == Broken(at + 1, "changed")
 
 
 @LAW
@@ -93,7 +92,7 @@ def test_a_log_written_anew_from_somewhere_on_is_found_by_what_was_noted(
     chain = chain_of(told)
     at = data.draw(st.integers(0, len(chain) - 1))
     anew = chain_of([*told[:at], (*told[at][:4], told[at][4] + "!"), *told[at + 1 :]])
-    assert first_broken(anew) is None
+    assert verify(anew).broken is None
     assert verify(anew, Link(len(chain), chain[-1][1])).broken == Broken(len(chain), "rewritten")
 
 
@@ -111,7 +110,7 @@ def test_an_entry_taken_out_is_found(chain: Chain, data: st.DataObject) -> None:
 def test_a_cut_tail_is_found_by_what_was_noted(chain: Chain, data: st.DataObject) -> None:
     noted = Link(len(chain), chain[-1][1])
     left = data.draw(st.integers(0, len(chain) - 1))
-    assert first_broken(chain[:left]) is None
+    assert verify(chain[:left]).broken is None
     assert verify(chain[:left], noted).broken == Broken(left + 1, "cut")
 
 
@@ -132,10 +131,10 @@ def test_two_entries_that_changed_places_are_found(chain: Chain, data: st.DataOb
     one, other = chain[first], chain[second]
     swapped = [*chain]
     swapped[first], swapped[second] = other, one
-    assert first_broken(swapped) == Broken(first + 1, "missing")
+    assert verify(swapped).broken == Broken(first + 1, "missing")
     swapped[first] = replace(other[0], number=one[0].number), other[1]
     swapped[second] = replace(one[0], number=other[0].number), one[1]
-    found = first_broken(swapped)
+    found = verify(swapped).broken
     assert found is not None
     assert found.number == first + 1
 
@@ -155,13 +154,13 @@ def test_an_entry_put_in_between_is_found(chain: Chain, data: st.DataObject) -> 
         assert verify(grown, noted).broken == Broken(at + 1, expected)
     moved_on = [(replace(entry, number=entry.number + 1), kept) for entry, kept in chain[at:]]
     if moved_on:
-        found = first_broken([*chain[:at], (entry, hash_of(entry)), *moved_on])
+        found = verify([*chain[:at], (entry, hash_of(entry)), *moved_on]).broken
         assert found == Broken(at + 2, "moved")
 
 
 def test_an_entry_numbered_nought_is_none_of_ours() -> None:
     entry = Entry("a", 0, datetime(2026, 1, 1, tzinfo=UTC), "", "", "", "", FIRST)
-    assert first_broken([(entry, hash_of(entry))]) == Broken(0, "added")
+    assert verify([(entry, hash_of(entry))]).broken == Broken(0, "added")
 
 
 def test_a_moment_counts_wherever_its_clock_stood() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -140,6 +141,18 @@ def test_a_token_signed_by_nobody_by_another_or_with_a_secret_is_refused(
             provider.check(token, "the nonce")
 
 
+@pytest.mark.parametrize("listed", [["none", "HS256"], ["odd"], [], None], ids=str)
+def test_where_a_provider_lists_no_signature_that_we_take_only_the_usual_one_is(
+    provider: OpenIDProvider, elsewhere: Elsewhere, listed: object
+) -> None:
+    shared = OctKey.import_key("our secret, as long as such a key has to be", {"kid": "oct"})
+    elsewhere.facts["id_token_signing_alg_values_supported"] = listed
+    elsewhere.keys["keys"].append(shared.as_dict())
+    assert provider.check(signed(), "the nonce")["sub"] == "lasting"
+    with pytest.raises(NotVouched):
+        provider.check(signed(shared, {"alg": "HS256", "kid": "oct"}), "the nonce")
+
+
 def test_new_keys_are_asked_for_once_when_a_token_names_one(
     provider: OpenIDProvider, elsewhere: Elsewhere, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -163,7 +176,8 @@ def test_the_way_there_names_state_nonce_and_challenge_and_never_the_verifier(
     assert query["redirect_uri"] == [BACK]
     assert asked.verifier not in address
     assert "prompt" not in query
-    assert "prompt=login" in provider.begin(BACK, "login")[0]
+    assert "prompt=login&max_age=60" in provider.begin(BACK, "login")[0]
+    assert "max_age" not in address
     assert elsewhere.paths() == ["openid-configuration"]
     assert len({provider.begin(BACK)[1] for _time in range(50)}) == 50
 
@@ -200,6 +214,7 @@ def test_a_provider_that_says_odd_things_of_itself_is_not_asked(
         (httpx.Response(200, text="<p>Sign in to the network</p>"), 502),
         (httpx.Response(200, json=["a list"]), 502),
         (httpx.Response(200, text='"' + "x" * 1_000_001 + '"'), 502),
+        (httpx.Response(200, text="[" * 500_000), 502),
         (httpx.ConnectError("nobody there"), 503),
         (httpx.ReadTimeout("too slow"), 503),
     ],
@@ -213,6 +228,28 @@ def test_an_answer_that_is_none_is_the_provider_s_trouble_and_nobody_s_way_in(
         provider.finish(ASKED, "the code", BACK)
     assert away.value.status == status
     assert "evil.example" not in {request.url.host for request in elsewhere.asked}
+
+
+class Flood(httpx.SyncByteStream):
+    """An answer without an end, which counts what was taken of it."""
+
+    taken = 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Pour."""
+        while self.taken < 50_000_000:
+            self.taken += 10_000
+            yield b" " * 10_000
+
+
+def test_an_answer_without_an_end_is_read_no_further_than_answers_go(
+    provider: OpenIDProvider, elsewhere: Elsewhere
+) -> None:
+    flood = Flood()
+    elsewhere.token = httpx.Response(200, stream=flood)
+    with pytest.raises(ProviderAway):
+        provider.finish(ASKED, "the code", BACK)
+    assert flood.taken <= openid.LARGEST + 100_000
 
 
 def test_a_code_that_is_worth_nothing_vouches_for_nobody(provider: OpenIDProvider, elsewhere: Elsewhere) -> None:

@@ -119,8 +119,8 @@ def share_change(
 def nps_change(before: Counted, after: Counted, adjusted: bool = True) -> Change | None:
     """Return the change of NPS in points: later less earlier +/- z sqrt(SE1^2 + SE2^2); None if unknown.
 
-    The errors are adjusted (docs/statistics.md) unless ``adjusted`` is False; the plain ones are 0 if all agree, and then
-    there is no change to state. ValueError for a code outside 0 to 10.
+    The errors are adjusted (docs/statistics.md) unless ``adjusted`` is False; the plain ones are 0 if all agree, and
+    then there is no change to state. ValueError for a code outside 0 to 10.
     """
     first, second = nps(before).value, nps(after).value
     if first is None or second is None:

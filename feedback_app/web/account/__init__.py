@@ -12,12 +12,13 @@ from functools import wraps
 from typing import Any
 
 from flask import Flask, g, request
-from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
+from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 
 from feedback_app.domain.permissions import Permission
 from feedback_app.extensions import db, security
-from feedback_app.services.accounts import HASH_COST, SHORTEST_PASSWORD
+from feedback_app.services.accounts import HASH_COST
+from feedback_app.services.passwords import SHORTEST_PASSWORD
 from feedback_app.store.accounts import Role, User
 from feedback_app.store.engine import set_reading
 from feedback_app.web.access import public, staff
@@ -28,8 +29,16 @@ from feedback_app.web.account import (  # noqa: F401 - importing them adds their
     single_sign_on,
 )
 from feedback_app.web.account.datastore import PlacedUsers
-from feedback_app.web.account.forms import AskForLinkForm, ConfirmForm, NewPasswordForm, OtherPasswordForm, SignInForm
+from feedback_app.web.account.forms import (
+    AskForLinkForm,
+    ConfirmForm,
+    NewPasswordForm,
+    OtherPasswordForm,
+    SignInForm,
+    is_on_this_site,
+)
 from feedback_app.web.account.mail import QueuedMail
+from feedback_app.web.account.passwords import StrongPasswords
 from feedback_app.web.account.steps import FRESH, SecondStep, blueprint, end_old_session, watch
 from feedback_app.web.account.words import AccountDomain
 
@@ -68,8 +77,8 @@ OPTIONS: dict[str, Any] = {
     "RESET_PASSWORD_WITHIN": timedelta(hours=1),
     "PASSWORD_LENGTH_MIN": SHORTEST_PASSWORD,
     "PASSWORD_HASH": "argon2",
-    "PASSWORD_SCHEMES": ["argon2", "plaintext"],
-    "PASSWORD_SINGLE_HASH": {"argon2", "plaintext"},  # no second secret that would have to outlive every key
+    "PASSWORD_SCHEMES": ["argon2"],  # what else stands in the column of passwords opens nothing
+    "PASSWORD_SINGLE_HASH": {"argon2"},  # no second secret that would have to outlive every key
     "PASSWORD_HASH_PASSLIB_OPTIONS": {f"argon2__{name}": value for name, value in HASH_COST.items()},
     "EMAIL_HTML": False,
     "SEND_PASSWORD_RESET_EMAIL": False,  # the link is made when the message is sent: see jobs/handlers.py
@@ -101,6 +110,7 @@ def init_account(app: Flask) -> None:
     app.before_request(begin_right)
     app.register_blueprint(blueprint)
     security._mail_util_cls = QueuedMail  # the library takes it when it is made only, which is before there is a web
+    security._password_util_cls = StrongPasswords
     security.init_app(
         app,
         PlacedUsers(db, User, Role),
@@ -118,11 +128,24 @@ def init_account(app: Flask) -> None:
     watch(app)
 
 
-def begin_right() -> ResponseReturnValue | None:
-    """Say before anything is read whether this request may write, and take only forms from people signing in."""
+def begin_right() -> None:
+    """Say before anything is read whether this request may write, and who has been signed in for too long."""
     set_reading(request.method in _SAFE)
     end_old_session()
-    return ("", 415) if request.is_json and request.endpoint in AUDIENCES else None
+    if request.endpoint in AUDIENCES:
+        forget_odd_next()
+
+
+def forget_odd_next() -> None:
+    """Leave out where to go afterwards unless it is on this site: the library reads it from the request itself."""
+    if not all(is_on_this_site(there) for there in request.args.getlist("next") if there):
+        request.args = _without_next(request.args)
+    if not all(is_on_this_site(there) for there in request.form.getlist("next") if there):
+        request.form = _without_next(request.form)
+
+
+def _without_next(sent: MultiDict[str, str]) -> ImmutableMultiDict[str, str]:
+    return ImmutableMultiDict([(name, value) for name, value in sent.items(multi=True) if name != "next"])
 
 
 def declare_audiences(app: Flask) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
 from flask import g
 from flask_babel import gettext as _
@@ -23,12 +23,14 @@ from flask_security.forms import (
     email_required,
     password_required,
 )
-from flask_security.utils import validate_redirect_url
+from flask_security.utils import get_message, validate_redirect_url
 from flask_wtf import FlaskForm
 from wtforms import EmailField, HiddenField, PasswordField, StringField
 
 from feedback_app.extensions import db, security
 from feedback_app.services import accounts, posting
+from feedback_app.services.passwords import as_checked
+from feedback_app.store.accounts import User
 from feedback_app.store.engine import set_reading
 from feedback_app.web import clock
 from feedback_app.web.access import scope
@@ -38,8 +40,10 @@ _ADDRESS = _l("E-mail address")
 
 def is_on_this_site(address: str) -> bool:
     """Return whether an address to go to is one of ours; one that cannot be read is not."""
+    if not address.startswith("/") or not address.isprintable() or "\\" in address:  # browsers read it as a slash
+        return False
     try:
-        return "\\" not in address and bool(validate_redirect_url(address))  # browsers read a backslash as a slash
+        return bool(validate_redirect_url(address))
     except ValueError:
         return False
 
@@ -70,7 +74,7 @@ class SignInForm(LoginForm):
     """Address and password. Checking a password takes long, so no transaction that writes is open meanwhile."""
 
     email = EmailField(_ADDRESS, validators=[email_required, EmailValidation(verify=False)])
-    password = PasswordField(_l("Password"), validators=[password_required])
+    password = PasswordField(_l("Password"), filters=[as_checked], validators=[password_required])
     remember = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -136,25 +140,37 @@ class AskForLinkForm(ForgotPasswordForm):
 class NewPasswordForm(ResetPasswordForm):
     """A new password, twice."""
 
-    password = PasswordField(_l("New password"), validators=[password_required])
+    password = PasswordField(_l("New password"), filters=[as_checked], validators=[password_required])
     password_confirm = PasswordField(
-        _l("The same password again"), validators=[EqualToLocalize("password", message="RETYPE_PASSWORD_MISMATCH")]
+        _l("The same password again"),
+        filters=[as_checked],
+        validators=[EqualToLocalize("password", message="RETYPE_PASSWORD_MISMATCH")],
     )
 
     def validate(self, **kwargs: Any) -> bool:
         """Return whether the password can be kept; the account's counted tries end with it."""
-        good = bool(super().validate(**kwargs))
+        good = bool(super().validate(**kwargs)) and self._still_works()
         if good and self.user is not None:
             accounts.forget_tries(db.session, scope(), normal(self.user.email))
         elif not good:
             g.form_status = 422
         return good
 
+    def _still_works(self) -> bool:
+        """Return whether the link was not used meanwhile, and let nobody else use it until this transaction ends."""
+        user = cast(User, self.user)
+        known = user.fs_uniquifier
+        db.session.refresh(user, with_for_update={"of": User})
+        if user.active and user.fs_uniquifier == known:
+            return True
+        self.form_errors.append(get_message("INVALID_RESET_PASSWORD_TOKEN")[0])
+        return False
+
 
 class ConfirmForm(VerifyForm):
     """The password once more, before something that matters."""
 
-    password = PasswordField(_l("Your password"), validators=[password_required])
+    password = PasswordField(_l("Your password"), filters=[as_checked], validators=[password_required])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Keep where to go afterwards only when it is on this site."""
@@ -179,10 +195,12 @@ class ConfirmForm(VerifyForm):
 class OtherPasswordForm(ChangePasswordForm):
     """The password of now, and a new one twice."""
 
-    password = PasswordField(_l("The password you have now"))
-    new_password = PasswordField(_l("New password"), validators=[password_required])
+    password = PasswordField(_l("The password you have now"), filters=[as_checked])
+    new_password = PasswordField(_l("New password"), filters=[as_checked], validators=[password_required])
     new_password_confirm = PasswordField(
-        _l("The same password again"), validators=[EqualToLocalize("new_password", message="RETYPE_PASSWORD_MISMATCH")]
+        _l("The same password again"),
+        filters=[as_checked],
+        validators=[EqualToLocalize("new_password", message="RETYPE_PASSWORD_MISMATCH")],
     )
 
     def validate(self, **kwargs: Any) -> bool:

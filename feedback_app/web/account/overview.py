@@ -10,7 +10,7 @@ from flask_security import logout_user
 
 from feedback_app.domain.permissions import Permission
 from feedback_app.domain.scope import Role
-from feedback_app.extensions import security
+from feedback_app.extensions import db, security
 from feedback_app.services import second_factor
 from feedback_app.store.accounts import User
 from feedback_app.web.access import staff
@@ -39,8 +39,9 @@ def overview() -> ResponseReturnValue:
 def sign_out_everywhere() -> ResponseReturnValue:
     """End all of one's own sessions, this one too."""
     user: User = current_user._get_current_object()
-    note(user, "signed out everywhere")
     security.datastore.set_uniquifier(user)
+    db.session.flush()  # the account first, the log's turn after it: see store/audit.wait_for_turn
+    note(user, "signed out everywhere")
     logout_user()
     begin_afresh()
     flash(_("You are signed out on every device."))

@@ -6,20 +6,22 @@ import time
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import abort, flash, redirect, render_template, request, session, url_for
+from flask import abort, current_app, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
 from feedback_app.domain.permissions import Permission
+from feedback_app.domain.place import host_of
 from feedback_app.extensions import db
 from feedback_app.services import passkeys, second_factor
-from feedback_app.services.passkeys import PasskeyRefused, Site
+from feedback_app.services.passkeys import PasskeyNeedsPassword, PasskeyRefused, Site
+from feedback_app.settings import Settings
 from feedback_app.store.accounts import User
 from feedback_app.web import clock
 from feedback_app.web.access import place, public, scope, staff
 from feedback_app.web.account.forms import PasskeyForm
-from feedback_app.web.account.second_factor import show_recovery_codes
+from feedback_app.web.account.new_codes import show_recovery_codes
 from feedback_app.web.account.steps import (
     ON_THE_WAY,
     back_to_the_door,
@@ -27,6 +29,7 @@ from feedback_app.web.account.steps import (
     come_in,
     fresh,
     is_required,
+    lock,
     note,
     on_the_way,
     tell,
@@ -34,12 +37,16 @@ from feedback_app.web.account.steps import (
 
 ASKED = "passkey"  # in the session: what the browser was asked, until when, and the name of a new account for passkeys
 WITHIN = 300
+USUAL_PORTS = {"http": 80, "https": 443}  # browsers leave them out
 
 
 def _site() -> Site:
-    """Return where passkeys of this site belong: the host that was asked for, which the settings vouch for."""
-    origin = request.host_url.rstrip("/")
-    return Site(urlsplit(origin).hostname or "", origin, place().partnership.name)
+    """Return where passkeys of this site belong: in production its address by the settings, whatever a request says."""
+    settings: Settings = current_app.config["SETTINGS"]
+    address = urlsplit(place().site_address if settings.environment == "production" else request.host_url)
+    host = host_of(address.geturl())
+    port = "" if address.port in (None, USUAL_PORTS.get(address.scheme)) else f":{address.port}"
+    return Site(host, f"{address.scheme}://{host}{port}", place().partnership.name)
 
 
 def _ask() -> str:
@@ -67,13 +74,16 @@ def passkey() -> ResponseReturnValue:
     form = PasskeyForm()
     if not form.is_submitted():
         return _show_sign_in(form, waiting, 200)
+    if waiting is not None and not lock(waiting):
+        return back_to_the_door()
     try:
         asked = _asked()
         user = passkeys.check_passkey(
-            db.session, scope(), _site(), asked["challenge"], form.credential.data or "", clock.now()
+            db.session, scope(), _site(), asked["challenge"], form.credential.data or "", clock.now(), waiting
         )
-        if waiting is not None and user.id != waiting.id:
-            raise PasskeyRefused
+    except PasskeyNeedsPassword:
+        form.form_errors.append(_("Your password was changed by a link. Sign in with it first, then with this passkey"))
+        return _show_sign_in(form, waiting, 422)
     except PasskeyRefused:
         if waiting is not None:
             note(waiting, "second factor failed", "passkey")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from typing import Any
 
-from flask import Response, abort, flash, redirect, render_template, session, url_for
+from flask import Response, abort, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -19,6 +19,7 @@ from feedback_app.store.sealed import CannotBeOpened, seal, unseal
 from feedback_app.web import clock
 from feedback_app.web.access import place, public, scope, staff
 from feedback_app.web.account.forms import CodeForm, normal, slowed_down
+from feedback_app.web.account.new_codes import show_recovery_codes
 from feedback_app.web.account.steps import (
     back_to_the_door,
     blueprint,
@@ -46,7 +47,8 @@ def code() -> ResponseReturnValue:
         return _ask("security/code.html", form, 200, user=user)
     if message := slowed_down(normal(user.email), accounts.CODE_TRY):
         return _ask("security/code.html", form, 429, message, user=user)
-    lock(user)
+    if not lock(user):
+        return back_to_the_door()
     if second_factor.take_code(user, form.code.data or "", clock.now()):
         return _let_in(user, ["password", "authenticator"])
     note(user, "second factor failed", "code of an app")
@@ -66,7 +68,8 @@ def recovery_code() -> ResponseReturnValue:
         return _ask("security/recovery_code.html", form, 200, user=user)
     if message := slowed_down(normal(user.email), accounts.CODE_TRY):
         return _ask("security/recovery_code.html", form, 429, message, user=user)
-    lock(user)
+    if not lock(user):
+        return back_to_the_door()
     if second_factor.take_recovery_code(user, form.code.data or ""):
         left = second_factor.recovery_codes_left(user)
         tell(user, _("A recovery code was used to sign in to your account just now."))
@@ -103,7 +106,7 @@ def _let_in(user: User, via: list[str]) -> ResponseReturnValue:
 def set_up() -> ResponseReturnValue:
     """Set up an app on the way in, where everybody has to have a second factor."""
     user = on_the_way()
-    if user is None or second_factor.is_on(user):
+    if user is None or (request.method == "POST" and not lock(user)) or second_factor.is_on(user):
         return back_to_the_door()
     return _set_up(user, url_for("account.set_up"), coming_in=True)
 
@@ -117,7 +120,7 @@ def app() -> ResponseReturnValue:
 
 
 def _set_up(user: User, here: str, coming_in: bool) -> ResponseReturnValue:
-    """Show a new secret, and keep it once a code of it was typed; the recovery codes are on the page that answers."""
+    """Show a new secret, and keep it once a code of it was typed; recovery codes are on the page that follows."""
     form = CodeForm(_("Code from your app"))
     secret = _new_secret() or second_factor.new_secret()
     if NEW_APP not in session:
@@ -144,13 +147,6 @@ def _set_up(user: User, here: str, coming_in: bool) -> ResponseReturnValue:
         return show_recovery_codes(user, after)
     flash(_("Your app is set up. From now on, only its codes count."))
     return redirect(after)
-
-
-def show_recovery_codes(user: User, after: str) -> ResponseReturnValue:
-    """Return the one page that shows somebody's new recovery codes."""
-    codes = second_factor.new_recovery_codes(user)
-    note(user, "recovery codes made")
-    return render_template("security/recovery_codes.html", codes=codes, after=after)
 
 
 def _new_secret() -> str | None:
@@ -208,5 +204,6 @@ def recovery_codes() -> ResponseReturnValue:
         return redirect(url_for("account.overview"))
     form = CodeForm("")
     if form.is_submitted():
+        tell(user, _("New recovery codes were made for your account just now. Those from before are worth nothing."))
         return show_recovery_codes(user, url_for("account.overview"))
     return render_template("security/new_recovery_codes.html", form=form, left=second_factor.recovery_codes_left(user))

@@ -14,7 +14,7 @@ from flask_security import login_user, password_changed, password_reset, user_au
 from flask_security.tf_plugin import TfPlugin
 
 from feedback_app.extensions import db, security
-from feedback_app.services import auditing, second_factor
+from feedback_app.services import auditing, passkeys, second_factor
 from feedback_app.services.posting import put_email
 from feedback_app.settings import Settings
 from feedback_app.store.accounts import User
@@ -28,6 +28,8 @@ ON_THE_WAY = "on_the_way"
 WITHIN = 600  # seconds from the password to the second thing
 FRESH = 900  # seconds for which a password just given is not asked for again
 LONGEST = 12 * 3600  # seconds after which anybody has to sign in again
+IDLE = 3600  # seconds without a page after which anybody has to
+SEEN, SEEN_EACH = "seen", 300  # in the session: when a page was last asked for, noted anew after so many seconds
 OWN = "own account"  # the subject of what somebody does with their account
 
 
@@ -131,14 +133,27 @@ def fresh(view: View) -> View:
 
 
 def end_old_session() -> None:
-    """Sign somebody out whose last password is too long ago, before anything is looked at."""
-    if "_user_id" in session and time.time() - session.get("fs_paa", 0) > LONGEST:
+    """Sign somebody out whose last password, or last page, is too long ago, before anything is looked at.
+
+    The cookie says when a page was last asked for, to within five minutes: a copy of it that lies about opens nothing.
+    """
+    if "_user_id" not in session or request.endpoint == "static":
+        return
+    now, came = time.time(), session.get("fs_paa", 0)
+    seen = max(came, session.get(SEEN, 0))
+    if now - came > LONGEST or now - seen > IDLE:
         begin_afresh()
+    elif now - seen > SEEN_EACH:
+        session[SEEN] = now
 
 
-def lock(user: User) -> None:
-    """Let nobody else look at an account until this transaction ends: of two who show the same code, one comes in."""
+def lock(user: User) -> bool:
+    """Let nobody else look at an account until this transaction ends: of two who show the same code, one comes in.
+
+    Return whether somebody on the way may go on: meanwhile the account may be off, or its sessions ended.
+    """
     db.session.refresh(user, with_for_update={"of": User})
+    return user.active and user.fs_uniquifier == session.get(ON_THE_WAY, {}).get("id")
 
 
 def note_signed_in(_app: Any, user: User, authn_via: list[str] | None = None, **_more: Any) -> None:
@@ -153,8 +168,12 @@ def note_changed(_app: Any, user: User, **_more: Any) -> None:
 
 
 def note_reset(_app: Any, user: User, **_more: Any) -> None:
-    """Note that somebody chose a new password by a link."""
-    note(user, "password changed", "by a link sent by e-mail")
+    """Note that somebody chose a new password by a link; a passkey alone, perhaps a stolen one, opens no more."""
+    reason = "by a link sent by e-mail"
+    if passkeys.ask_for_password_too(user):
+        reason += "; passkeys wait for the password"
+        flash(_("Your passkeys open your account again once you have used them after your new password."))
+    note(user, "password changed", reason)
 
 
 def watch(app: Flask) -> None:

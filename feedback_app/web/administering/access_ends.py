@@ -14,6 +14,7 @@ from feedback_app.extensions import db
 from feedback_app.services import administering
 from feedback_app.services.administering import PeopleRefused, Person
 from feedback_app.web.access import scope, staff
+from feedback_app.web.account.steps import fresh, is_required
 from feedback_app.web.administering import words
 from feedback_app.web.administering.views import blueprint, by, person_or_404
 
@@ -48,7 +49,10 @@ def switch_off(number: int) -> ResponseReturnValue:
         _("An invitation that they have not used stops working."),
         _("You can switch the account on again. What they did stays in the audit log."),
     ]
-    return _ask(person, _("Switch off %(address)s?", address=person.address), sentences, _("Switch the account off"))
+    heading, button = _("Switch off %(address)s?", address=person.address), _("Switch the account off")
+    if administering.is_last_administrator(db.session, scope(), number):
+        sentences, button = [words.why_not("last_administrator") + "."], ""
+    return _ask(person, heading, sentences, button)
 
 
 @blueprint.post("/people/<int:number>/switch-off")
@@ -81,13 +85,16 @@ def sign_out_now(number: int) -> ResponseReturnValue:
 
 @blueprint.get("/people/<int:number>/second-step")
 @staff(Permission.MANAGE_ACCOUNTS)
+@fresh
 def second_step(number: int) -> ResponseReturnValue:
     """Ask whether to take away a second step that somebody has lost."""
     person = person_or_404(number)
     sentences = [
         _("Do this only when they have lost their phone, passkeys and recovery codes."),
         _("First make sure that it is they who ask you: meet them, or ring a number that you know."),
-        _("They are signed out everywhere. With their password they come in again, and set up a new second step."),
+        _("They are signed out everywhere. With their password they come in again, and set up a new second step.")
+        if is_required()
+        else _("They are signed out everywhere. Their password alone lets them in until they set up another."),
     ]
     heading = _("Take away the second step of %(address)s?", address=person.address)
     return _ask(person, heading, sentences, _("Take the second step away"))
@@ -95,6 +102,7 @@ def second_step(number: int) -> ResponseReturnValue:
 
 @blueprint.post("/people/<int:number>/second-step")
 @staff(Permission.MANAGE_ACCOUNTS)
+@fresh
 def second_step_now(number: int) -> ResponseReturnValue:
     """Take away a second factor that was lost; never one's own, which a stolen session could ask for."""
     person = person_or_404(number)
@@ -104,5 +112,7 @@ def second_step_now(number: int) -> ResponseReturnValue:
             raise PeopleRefused("own_account")
         administering.take_away_second_factor(db.session, scope(), number, by())
 
-    done = _("The second step of %(address)s is taken away. They set up a new one next time.", address=person.address)
+    done = _("The second step of %(address)s is taken away.", address=person.address)
+    if is_required():
+        done = f"{done} {_('They set up a new one next time.')}"
     return _do(number, work, done)

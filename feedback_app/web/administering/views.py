@@ -11,13 +11,16 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from feedback_app.domain.permissions import Permission, permissions_of
+from feedback_app.domain.scope import Role
 from feedback_app.extensions import db
 from feedback_app.services import administering, inviting
 from feedback_app.services.administering import Doer, Duties, PeopleRefused, Person, PersonUnknown
 from feedback_app.web import clock
 from feedback_app.web.access import place, scope, staff
+from feedback_app.web.account.steps import fresh
 from feedback_app.web.administering import words
 from feedback_app.web.administering.forms import DutiesForm, InviteForm
+from feedback_app.web.team.roles import may_of, name_of
 
 Result = TypeVar("Result")
 blueprint = Blueprint("administering", __name__, url_prefix="/team", template_folder="templates")
@@ -49,12 +52,7 @@ def people() -> ResponseReturnValue:
         {"person": person, "state": words.state_of(person, now), "second_step": words.second_step_of(person)}
         for person in administering.list_people(db.session, scope())
     ]
-    return render_template("administering/people.html", people=listed, names=_role_names())
-
-
-def _role_names() -> dict[str, str]:
-    """Return what each role is called here."""
-    return {role.key.value: role.name for role in place().partnership.staff_roles}
+    return render_template("administering/people.html", people=listed, name_of=name_of)
 
 
 def _furnished(form: DutiesForm, wrong: Mapping[str, str]) -> dict[str, Any]:
@@ -62,7 +60,7 @@ def _furnished(form: DutiesForm, wrong: Mapping[str, str]) -> dict[str, Any]:
     return {
         "form": form,
         "wrong": wrong,
-        "roles": place().partnership.staff_roles,
+        "roles": [(role.value, name_of(role), may_of(role)) for role in Role],
         "workstreams": _workstreams(),
         "chosen": {*(form.roles.data or ()), *(form.workstreams.data or ())},
     }
@@ -84,6 +82,7 @@ def _tried(wrong: dict[str, str], work: Callable[[], Result]) -> Result | None:
 
 @blueprint.get("/people/invite")
 @staff(Permission.MANAGE_ACCOUNTS)
+@fresh
 def invite() -> ResponseReturnValue:
     """Ask whom to invite, and as what."""
     return render_template("administering/invite.html", **_furnished(InviteForm(), {}))
@@ -91,6 +90,7 @@ def invite() -> ResponseReturnValue:
 
 @blueprint.post("/people/invite")
 @staff(Permission.MANAGE_ACCOUNTS)
+@fresh
 def send_invitation() -> ResponseReturnValue:
     """Add an account and send its invitation, or say what to mend."""
     form, wrong = InviteForm(), dict[str, str]()
@@ -106,6 +106,7 @@ def send_invitation() -> ResponseReturnValue:
 
 @blueprint.get("/people/<int:number>")
 @staff(Permission.MANAGE_ACCOUNTS)
+@fresh
 def person(number: int) -> ResponseReturnValue:
     """Show one person: whether they can come in, what they may do, and how to end it."""
     found = person_or_404(number)
@@ -120,13 +121,14 @@ def _person_page(found: Person, form: DutiesForm, wrong: Mapping[str, str]) -> s
         state=words.state_of(found, clock.now()),
         second_step=words.second_step_of(found),
         itself=found.id == current_user.id,
-        names=_role_names(),
+        last_one=administering.is_last_administrator(db.session, scope(), found.id),
         **_furnished(form, wrong),
     )
 
 
 @blueprint.post("/people/<int:number>")
 @staff(Permission.MANAGE_ACCOUNTS)
+@fresh
 def change_roles(number: int) -> ResponseReturnValue:
     """Give somebody the roles and workstreams chosen, or say what to mend."""
     found = person_or_404(number)
@@ -144,6 +146,7 @@ def change_roles(number: int) -> ResponseReturnValue:
 
 @blueprint.post("/people/<int:number>/invite-again")
 @staff(Permission.MANAGE_ACCOUNTS)
+@fresh
 def invite_again(number: int) -> ResponseReturnValue:
     """Send somebody who has not come yet another invitation."""
     found = person_or_404(number)
@@ -158,6 +161,7 @@ def invite_again(number: int) -> ResponseReturnValue:
 
 @blueprint.post("/people/<int:number>/switch-on")
 @staff(Permission.MANAGE_ACCOUNTS)
+@fresh
 def switch_on(number: int) -> ResponseReturnValue:
     """Switch an account on again."""
     found = person_or_404(number)

@@ -24,7 +24,7 @@ FIELDS: dict[WhyRefused, str] = {
 def why_not(reason: WhyRefused) -> str:
     """Return how to mend what was asked, or why it is not done."""
     return {
-        "address": _("Write an e-mail address like name@example.org"),
+        "address": _("Write an e-mail address like name@example.org, in letters from a to z"),
         "taken": _("There is an account for this address already. Find it in the list of people"),
         "no_role": _("Choose at least one role"),
         "unknown_role": _("Choose roles from the list"),

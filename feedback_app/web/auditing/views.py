@@ -121,6 +121,7 @@ def check() -> ResponseReturnValue:
         typed=typed,
         wrong="",
         found=found,
+        guarded=auditing.is_guarded(db.session),
         said=broken_sentence(found.broken, noted) if found.broken else "",
         still_there=format_decimal(noted.number) if typed and not found.broken else "",
     )

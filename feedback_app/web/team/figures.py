@@ -182,7 +182,7 @@ def _faces_chart(item: FacesItem, table: SafeTable) -> Chart:
 
 
 def _with_not_known(words: ChartWords, item: FacesItem, table: SafeTable, percent: int | None) -> ChartWords:
-    """Return a chart's words with those who do not know, who have a bar of their own (brief 3.12)."""
+    """Return a chart's words with those who do not know, who have a bar of their own."""
     label = _("%(answer)s (of all who were asked)", answer=item.label_of(NOT_KNOWN))
     count = table.missing[Missing.DONT_KNOW.key]
     value = phrases.people(count) if percent is None else phrases.percent(percent)

@@ -77,7 +77,7 @@ def hearing_of(
 
 
 def hurried_sentence(quality: Quality) -> str:
-    """Return how many answers were given in great haste and all alike, and what they change (brief 3.14)."""
+    """Return how many answers were given in great haste and all alike, and what they change."""
     told = _("Very quick answers that were all alike: %(people)s. We keep them.", people=phrases.about(quality.flagged))
     if quality.largest_shift is None:
         return told
@@ -135,7 +135,7 @@ def _unknown(dimensions: Sequence[Dimension], instrument: Instrument) -> list[st
 
 
 def _helped(dimensions: Sequence[Dimension]) -> str:
-    """Return how many answered alone and how many with help, which faces are always read beside (brief 3.12)."""
+    """Return how many answered alone and how many with help, which faces are always read beside."""
     found = next((one for one in dimensions if one.breakdown == "helped"), None)
     if found is None:
         return ""
@@ -251,7 +251,7 @@ def _rate(who: WhoAnswered, invited: InvitedList | None) -> list[str]:
 
 
 def _measures(dimension: Dimension) -> list[str]:
-    """Return D and CV in words, and R, which says little when few answer (brief 3.11)."""
+    """Return D and CV in words, and R, which says little when few answer."""
     said = []
     if dimension.dissimilarity is not None:
         moved = format_decimal(int(round_half_up(100 * dimension.dissimilarity)))

@@ -1,4 +1,4 @@
-"""What is said where everybody on a list was invited: how many answered, and what that does to ranges (brief 3.6)."""
+"""What is said where everybody on a list was invited: how many answered, and what that does to ranges."""
 
 from __future__ import annotations
 

@@ -199,7 +199,7 @@ def scale_title(code: str) -> str:
 
 
 def caveat() -> str:
-    """Return the fixed caveat that stands once beside every set of figures (domain brief 3.15)."""
+    """Return the fixed caveat that stands once beside every set of figures."""
     return _(
         "These are the views of the people who chose to answer. They were not picked at random, so they may not match "
         "all families. The range shows how much the figure could move by chance alone."

@@ -51,6 +51,14 @@ def name_of(role: Role) -> str:
     return in_page_language(names[role]) if role in names else _(ROLE_WORDS[role])
 
 
+def may_of(role: Role) -> str:
+    """Return what a role may do, in the partnership's words or, where it has none, those of its permissions."""
+    described = {one.key: one.may for one in place().partnership.staff_roles}
+    if role in described:
+        return in_page_language(described[role])
+    return " ".join(words_for(permission) for permission in _in_order(permissions_of([role])))
+
+
 def words_for(permission: Permission) -> str:
     """Return what a permission lets somebody do, in the language of the page."""
     return _(PERMISSION_WORDS[permission])

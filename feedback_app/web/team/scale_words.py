@@ -37,7 +37,7 @@ class ScaleLine:
 
 
 def scale_line(scale: SafeScale) -> ScaleLine:
-    """Return one scale in words; a score whose questions do not go together is not shown (brief 3.4)."""
+    """Return one scale in words; a score whose questions do not go together is not shown."""
     held = withheld_words(scale)
     figure = scale.score
     return ScaleLine(
@@ -115,7 +115,7 @@ def _weighted(figure: SafeFigure) -> str:
 
 
 def method_of_scores(lines: Sequence[ScaleLine]) -> tuple[Step, ...]:
-    """Return how every score was made, in words (brief 3.3, 3.4), then what lies behind each."""
+    """Return how every score was made, in words, then what lies behind each."""
     return (*_in_general(), *(Step(line.title, line.facts) for line in lines if line.facts))
 
 

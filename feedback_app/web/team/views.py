@@ -8,7 +8,7 @@ from datetime import date
 from functools import wraps
 from typing import Any
 
-from flask import Blueprint, abort, render_template, send_file
+from flask import Blueprint, abort, render_template, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import format_date
 from flask_babel import gettext as _
@@ -30,9 +30,10 @@ from feedback_app.services.wave_summary import WaveSummary
 from feedback_app.store.engine import looking_first
 from feedback_app.web import clock
 from feedback_app.web.access import may, permissions, place, scope, staff
+from feedback_app.web.account.steps import fresh
 from feedback_app.web.coming import groups_later
 from feedback_app.web.languages import page_language
-from feedback_app.web.navigation import special_pages
+from feedback_app.web.navigation import shows_components, special_pages
 from feedback_app.web.noting import note_taken, seen
 from feedback_app.web.team import phrases
 from feedback_app.web.team.components import component_samples
@@ -103,6 +104,7 @@ def waves() -> ResponseReturnValue:
             "reads": may_read(line.instrument),
             "open": is_open(line.wave.opens_on, line.wave.closed_from, today),
             "later": line.wave.opens_on > today,
+            "address": _address_of(line, today),
             "last_day": last_day(line.wave.closed_from),
         }
         for line in lines
@@ -117,6 +119,13 @@ def waves() -> ResponseReturnValue:
         special=[(entry, _(PERMISSION_WORDS[permission])) for entry, permission in special_pages()],
         rounding=policy().rounding,
     )
+
+
+def _address_of(line: WaveLine, today: date) -> str:
+    """Return the address of an open wave's survey, to hand out; nothing while it is not open."""
+    if not is_open(line.wave.opens_on, line.wave.closed_from, today):
+        return ""
+    return place().site_address.rstrip("/") + url_for("respond.start", slug=line.instrument.slug)
 
 
 def _answered(line: WaveLine) -> str:
@@ -188,6 +197,7 @@ def tables_workbook(slug: str) -> ResponseReturnValue:
 
 @blueprint.get("/waves/<slug>/rows")
 @staff(Permission.TAKE_ROWS)
+@fresh
 def rows(slug: str) -> ResponseReturnValue:
     """Ask why the rows are needed."""
     return _rows_page(slug, RowsForm())
@@ -201,6 +211,7 @@ def _rows_page(slug: str, form: RowsForm) -> str:
 
 @blueprint.post("/waves/<slug>/rows")
 @staff(Permission.TAKE_ROWS)
+@fresh
 def take_rows(slug: str) -> ResponseReturnValue:
     """Log who takes the rows and why, and send them with their codebook; or ask again for a reason."""
     form = RowsForm()
@@ -226,5 +237,7 @@ def _pack_rows(slug: str, *, in_words: bool) -> bytes:
 @blueprint.get("/components")
 @staff(Permission.SIGN_IN)
 def components() -> ResponseReturnValue:
-    """Show every part the pages are made of."""
+    """Show every part the pages are made of, to those who build the site: in production there is no such page."""
+    if not shows_components():
+        abort(404)
     return render_template("team/components.html", samples=component_samples())

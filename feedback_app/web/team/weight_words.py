@@ -25,7 +25,7 @@ from feedback_app.web.languages import in_page_language
 from feedback_app.web.team import phrases
 from feedback_app.web.team.methods import Step
 
-MUCH = 5  # points between weighted and plain figure, over which the page speaks of it (brief 3.10)
+MUCH = 5  # points between weighted and plain figure, over which the page speaks of it
 
 
 def dimension_name(breakdown: str) -> str:
