@@ -31,7 +31,7 @@ reset: ## Throw away the data of `make run` (./instance)
 
 test: machine .venv/.dev ## Everything that must hold: lint, types, imports, all tests on SQLite and PostgreSQL, browser
 	@$(MAKE) --no-print-directory lint
-	$(BIN)/pytest -n 2 --dist loadgroup
+	$(BIN)/pytest -n 2 --dist loadgroup --durations 12
 
 lint: .venv/.dev ## Lint (security rules among them), format, types, who may import whom, and the audit
 	$(BIN)/ruff check .

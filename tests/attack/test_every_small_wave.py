@@ -24,7 +24,6 @@ def small(sizes: dict[tuple[int, ...], int], groups: dict[str, tuple[int, ...]],
 
 EVERY = {
     "two groups": small({(1,): 12, (2,): 21}, TWO),
-    "two groups, one small": small({(1,): 15, (2,): 30}, TWO),
     "some did not answer": small({(1,): 5, (2,): 4}, TWO, kinds=("skipped",), least_base=LEAST),
     "three columns": small({(1,): 5, (2,): 4}, TWO, options=(1, 2, 3), least_base=LEAST),
 }

@@ -17,7 +17,7 @@ CROSSED = [("district", "provision"), ("provision", "locality"), ("locality", "p
 steps = st.tuples(st.sampled_from(["team", "lead"]), st.sampled_from(sorted(ASKED)), st.sampled_from(CROSSED))
 
 
-@settings(max_examples=12)
+@settings(max_examples=8)
 @given(asked_for=st.lists(steps, min_size=2, max_size=6))
 def test_two_readers_who_ask_in_any_order_learn_nothing_together(
     pages: Pages, asked_for: list[tuple[str, str, tuple[str, str]]]

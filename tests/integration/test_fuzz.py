@@ -24,7 +24,7 @@ from tests.support.fuzzing_values import draw_strings
 from tests.support.fuzzing_world import OPEN_TO_ALL, READERS, World, marker
 from tests.support.places import BOTH, both, write_two
 
-CASES = int(os.environ.get("FEEDBACK_FUZZ_CASES", "1800"))
+CASES = int(os.environ.get("FEEDBACK_FUZZ_CASES", "1200"))
 MINUTES = float(os.environ.get("FEEDBACK_FUZZ_MINUTES", "60"))
 STRINGS = 300
 SEED = int(os.environ.get("FEEDBACK_FUZZ_SEED", "1"))

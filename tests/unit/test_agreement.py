@@ -82,7 +82,7 @@ def test_kappa_and_its_error_agree_with_statsmodels_over_thousands_of_tables() -
             assert (found.low, found.high) == pytest.approx(ends, abs=1e-7)
 
 
-@settings(max_examples=500)
+@settings(max_examples=200)
 @given(CODINGS)
 def test_it_does_not_matter_who_is_first_or_whether_use_or_absence_is_coded(pairs: list[tuple[bool, bool]]) -> None:
     first, second = [pair[0] for pair in pairs], [pair[1] for pair in pairs]

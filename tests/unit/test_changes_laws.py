@@ -77,7 +77,7 @@ def test_the_test_is_fishers_exactly_where_the_pooled_table_expects_under_five()
 
 
 @given(two_options, two_options)
-@settings(max_examples=500)
+@settings(max_examples=200)
 def test_swapping_the_waves_changes_the_sign_of_a_share_and_nothing_else(before: Counts, after: Counts) -> None:
     assume(before.base and after.base)
     there, back = changes.share_change(before, after, (4,)), changes.share_change(after, before, (4,))
@@ -86,7 +86,7 @@ def test_swapping_the_waves_changes_the_sign_of_a_share_and_nothing_else(before:
 
 
 @given(eleven, eleven)
-@settings(max_examples=500)
+@settings(max_examples=200)
 def test_swapping_the_waves_changes_the_sign_of_an_nps_and_nothing_else(before: Counts, after: Counts) -> None:
     assume(before.base and after.base)
     there, back = nps_change(before, after), nps_change(after, before)
@@ -96,7 +96,7 @@ def test_swapping_the_waves_changes_the_sign_of_an_nps_and_nothing_else(before: 
 
 
 @given(two_options, two_options)
-@settings(max_examples=500)
+@settings(max_examples=200)
 def test_swapping_the_options_changes_the_sign_of_a_share(before: Counts, after: Counts) -> None:
     assume(before.base and after.base)
     chosen, not_chosen = (changes.share_change(before, after, (code,)) for code in (4, 1))
@@ -110,7 +110,7 @@ def assert_same(found: Change, expected: Change) -> None:
 
 
 @given(two_options, two_options, weights_of, weights_of)
-@settings(max_examples=500)
+@settings(max_examples=200)
 def test_the_less_the_weights_leave_of_a_base_the_wider_the_interval(
     before: Counts, after: Counts, kept_before: float, kept_after: float
 ) -> None:
@@ -128,7 +128,7 @@ def test_the_less_the_weights_leave_of_a_base_the_wider_the_interval(
 
 
 @given(two_options, two_options, st.integers(2, 50))
-@settings(max_examples=300)
+@settings(max_examples=150)
 def test_many_times_the_answers_never_widen_the_interval(before: Counts, after: Counts, times: int) -> None:
     assume(before.base and after.base)
     more = [Counts({code: times * count for code, count in counts.values.items()}) for counts in (before, after)]
@@ -156,7 +156,7 @@ def test_a_mean_change_agrees_with_scipys_welch_over_thousands_of_samples() -> N
     st.tuples(st.floats(0, 100), st.floats(1e-3, 50), st.integers(2, 5000), st.floats(0.01, 1)),
     st.tuples(st.floats(0, 100), st.floats(1e-3, 50), st.integers(2, 5000), st.floats(0.01, 1)),
 )
-@settings(max_examples=500)
+@settings(max_examples=200)
 def test_swapping_the_waves_changes_the_sign_of_a_mean_and_nothing_else(
     first: tuple[float, float, int, float], second: tuple[float, float, int, float]
 ) -> None:
@@ -191,7 +191,7 @@ def test_the_detectable_change_has_the_power_that_statsmodels_gives_it() -> None
 
 
 @given(st.integers(20, 4000), st.integers(20, 4000), st.floats(0.05, 0.95))
-@settings(max_examples=300)
+@settings(max_examples=150)
 def test_more_answers_show_smaller_changes(n_before: int, n_after: int, base: float) -> None:
     fewer, more = detectable_change(n_before, n_after, base), detectable_change(2 * n_before, 2 * n_after, base)
     assume(fewer is not None)

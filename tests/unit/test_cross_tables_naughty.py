@@ -81,7 +81,7 @@ def put(path: tuple[Any, ...], value: Any) -> str:
     return json.dumps(given_file)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.sampled_from(PATHS), VALUES)
 def test_any_value_anywhere_in_a_json_file_is_read_or_refused(path: tuple[Any, ...], value: Any) -> None:
     text = put(path, value)

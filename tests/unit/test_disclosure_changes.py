@@ -241,7 +241,7 @@ def test_scores_are_refused_as_items_are() -> None:
 cells = st.tuples(*[st.one_of(st.integers(0, 15), st.integers(0, 120))] * 5)
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(st.lists(st.tuples(cells, cells), min_size=1, max_size=5), st.booleans())
 def test_a_made_change_agrees_with_its_verdict_and_with_the_figures_beside_it(
     pairs: list[tuple[tuple[int, ...], tuple[int, ...]]], sensitive: bool

@@ -25,7 +25,7 @@ def seen(low: int, high: int, invited: int | None, kind: str = "freq5", **more: 
     ]
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(st.integers(52, 300))
 def test_a_range_never_tells_how_few_of_a_list_are_missing(half: int) -> None:
     """Halves, so that the share is the same whoever is missing; 0, 2 and 4 are all shown as "fewer than 5"."""

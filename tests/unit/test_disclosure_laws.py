@@ -79,10 +79,11 @@ def test_a_shown_figure_is_whole_stays_in_its_interval_and_near_the_exact_one(ta
 
 @given(tables())
 def test_every_part_of_a_shown_figure_holds_enough_people(table: ItemTable) -> None:
+    """A part is told as if it were up to SAFE_WIDTH larger or smaller (`settling`): so far the true one may be off."""
     for spec, figure in zip(table.headlines, one(table).figures, strict=True):
         if figure.withheld is None:
             parts = spec.parts(table.possible)
-            assert all(table.counts.of(part) >= threshold_of(table) for part in parts)
+            assert all(table.counts.of(part) >= threshold_of(table) - SAFE_WIDTH for part in parts)
             assert table.counts.base >= max(spec.minimum_base, POLICY.base_for(table.minors))
 
 

@@ -178,7 +178,7 @@ groups = st.tuples(*[small_or_large] * 5).map(lambda cells: people(*cells))
 nobody = st.just(people(0, 0, 0, 0, 0))
 
 
-@settings(max_examples=400)
+@settings(max_examples=150)
 @given(groups, groups, st.one_of(nobody, groups), st.booleans(), st.sampled_from(["freq5", "csat5"]))
 def test_every_part_of_a_shown_weighted_figure_holds_enough_people_in_every_group(
     plan: Group, support: Group, others: Group, sensitive: bool, kind: str

@@ -51,7 +51,7 @@ def test_one_answer_of_a_list_of_two_is_no_more_than_one_answer() -> None:
     assert (one.low, one.high) == pytest.approx((0.2065, 1), abs=1e-4)
 
 
-@settings(max_examples=500)
+@settings(max_examples=200)
 @given(LISTS)
 def test_the_correction_is_that_of_drawing_without_putting_back_and_wilson_is_that_of_statsmodels(
     drawn: tuple[int, int, int],

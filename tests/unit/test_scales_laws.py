@@ -39,7 +39,7 @@ def test_mirroring_every_item_mirrors_every_person() -> None:
     assert mirrored == pytest.approx(100 - straight, nan_ok=True)
 
 
-@settings(max_examples=500)
+@settings(max_examples=200)
 @given(SCORES)
 def test_an_unweighted_mean_has_the_interval_of_scipy_and_statsmodels(scores: list[float]) -> None:
     assume(max(scores) - min(scores) > 0.01)
@@ -52,7 +52,7 @@ def test_an_unweighted_mean_has_the_interval_of_scipy_and_statsmodels(scores: li
     assert (found.value, found.sd) == pytest.approx((np.mean(scores), sd))
 
 
-@settings(max_examples=500)
+@settings(max_examples=200)
 @given(SCORES, st.data())
 def test_a_weighted_mean_has_the_spread_of_statsmodels_and_a_t_interval(
     scores: list[float], data: st.DataObject
@@ -69,7 +69,7 @@ def test_a_weighted_mean_has_the_spread_of_statsmodels_and_a_t_interval(
     assert (found.low, found.high) == pytest.approx(expected, rel=1e-6, abs=1e-6)
 
 
-@settings(max_examples=500)
+@settings(max_examples=200)
 @given(SCORES, st.floats(1e-6, 1e6), st.randoms(use_true_random=False))
 def test_equal_weights_the_size_of_weights_and_the_order_of_people_change_nothing(
     scores: list[float], weight: float, random: object
@@ -84,7 +84,7 @@ def test_equal_weights_the_size_of_weights_and_the_order_of_people_change_nothin
             assert (other.low, other.high, other.sd) == pytest.approx((plain.low, plain.high, plain.sd), abs=1e-9)
 
 
-@settings(max_examples=500)
+@settings(max_examples=200)
 @given(SCORES, st.data())
 def test_a_mean_lies_in_its_interval_and_no_weights_make_more_of_the_answers_than_there_are(
     scores: list[float], data: st.DataObject

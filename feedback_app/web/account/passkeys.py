@@ -120,6 +120,7 @@ def new_passkey() -> ResponseReturnValue:
         return _show_new(form, user, 422)
     try:
         asked = _asked()
+        db.session.refresh(user, with_for_update={"of": User})  # before the log's turn: see store/audit.wait_for_turn
         first = not second_factor.is_on(user)
         said, question = form.credential.data or "", asked["challenge"]
         passkeys.add_passkey(db.session, _site(), user, asked["handle"], question, said, name, clock.now())
