@@ -7,11 +7,12 @@ import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Error, Page
 
 from tests.support.application import migrate, running_application
 from tests.support.axe import check_page
@@ -23,6 +24,13 @@ from tests.support.walk_browser import NARROW, press_last, quiet_console
 Elsewhere = Callable[..., Any]
 CHROMIUM = ("chromium", "chromium-browser")
 ANSWERS = 60  # a wave of the demonstration
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Try once more, and say so, where the browser itself gave up; what a test finds wrong is never tried again."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.flaky(reruns=1, only_rerun=[Error]))
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page
 
-from tests.support.walk_browser import NARROW, check_fits, look_at, press_last, quiet_console
+from tests.support.walk_browser import NARROW, check_fits, look_at, press, press_last, quiet_console
 
 PREFIXES = pytest.mark.parametrize("prefix", ["", "/ar-xb"], ids=["english", "right-to-left"])
 
@@ -36,7 +36,7 @@ def auditor(
     """An auditor's page, 320 px wide, after a lead has seen a wave and was refused its rows."""
     arguments = browser_context_args | {"viewport": NARROW, "base_url": base_url}
     lead = signed_in(browser, arguments, "lead@example.org")
-    lead.locator("main h2 a").first.click()
+    press(lead, lead.locator("main h2 a").first)
     lead.goto(f"{lead.url}/rows")
     lead.context.close()
     page = signed_in(browser, arguments, "auditor@example.org", java_script_enabled=request.param)
@@ -67,17 +67,17 @@ def test_the_log_its_filters_and_the_check_are_sound(auditor: Page, prefix: str)
 
 def test_an_auditor_looks_for_refusals_and_checks_the_log(auditor: Page) -> None:
     auditor.goto("/team")
-    auditor.get_by_role("link", name="Audit log").first.click()
+    press(auditor, auditor.get_by_role("link", name="Audit log").first)
     auditor.locator("summary").click()
     auditor.get_by_label("What was done").fill("refused")
-    auditor.get_by_role("button", name="Show these entries").click()
+    press(auditor, auditor.get_by_role("button", name="Show these entries"))
     assert "lead@example.org" in auditor.locator("tbody tr").first.inner_text()
     check_fits(auditor)
     with auditor.expect_download() as kept:
         auditor.get_by_role("link", name="Take these entries with you").click()
     assert kept.value.suggested_filename == "audit-log.csv"
-    auditor.get_by_role("link", name="Is the log as it was written?").click()
+    press(auditor, auditor.get_by_role("link", name="Is the log as it was written?"))
     assert "Yes. All" in auditor.locator(".note").inner_text()
     auditor.get_by_label("The line that you noted").fill(auditor.locator("code.hash").inner_text())
-    auditor.get_by_role("button", name="Check the log").click()
+    press(auditor, auditor.get_by_role("button", name="Check the log"))
     assert "is the one that you noted." in auditor.locator(".note").inner_text()

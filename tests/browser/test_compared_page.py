@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page
 
-from tests.support.walk_browser import look_at
+from tests.support.walk_browser import look_at, press
 
 PREFIXES = pytest.mark.parametrize("prefix", ["", "/ar-xb"], ids=["english", "right-to-left"])
 OUTSIDE_THEIR_LANE = """() => [...document.querySelectorAll('.lane')].flatMap(lane => {
@@ -70,5 +70,5 @@ def test_waves_in_the_wrong_order_are_refused_soundly(lead: Page, prefix: str) -
     assert reply is not None
     assert reply.status == 400
     look_at(lead)
-    lead.locator("main .btn").click()
+    press(lead, lead.locator("main .btn"))
     assert lead.locator(".measure").count() > 1

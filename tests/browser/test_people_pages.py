@@ -49,7 +49,7 @@ def send_mail(app: Flask, pocket: Pocket) -> None:
 def open_person(page: Page, prefix: str, address: str) -> None:
     """Open the list, and in it a person."""
     page.goto(f"{prefix}/team/people")
-    page.get_by_role("link", name=address).click()
+    press(page, page.get_by_role("link", name=address))
 
 
 def test_somebody_is_invited_comes_in_and_is_switched_off(

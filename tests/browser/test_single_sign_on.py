@@ -68,8 +68,8 @@ def go_through(page: Page, provider: Provider, name: str) -> None:
             if page.locator(f"input[name={field}]:visible").count():
                 page.fill(f"input[name={field}]", value)
         accept = page.locator("button[name=answer][value=accept]")
-        (accept if accept.count() else page.locator("form[method=post i] button[type=submit]:visible").last).click()
-        page.wait_for_load_state()
+        others = page.locator("form[method=post i] button[type=submit]:visible").last
+        press(page, accept if accept.count() else others)
 
 
 def look(page: Page) -> None:
@@ -88,7 +88,7 @@ def path_of(page: Page) -> str:
 def test_the_lead_goes_there_consents_and_comes_back_signed_in(page: Page, provider: Provider) -> None:
     page.goto("/team/sign-in?next=/team/account")
     look(page)
-    page.get_by_role("link", name="Sign in with your council account").click()
+    press(page, page.get_by_role("link", name="Sign in with your council account"))
     assert page.url.startswith(provider.issuer)
     go_through(page, provider, LEAD)
     assert path_of(page) == "/team/sign-in/council/first"

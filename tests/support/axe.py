@@ -23,6 +23,7 @@ def _source() -> str:
 
 def broken_rules(page: Page, tags: tuple[str, ...] = TAGS) -> list[str]:
     """Return a line for each broken rule; raise RuntimeError when axe looked at nothing."""
+    page.wait_for_load_state()  # a document that is still coming has nothing to look at yet
     # Evaluated, not added as a script tag: the page's own policy would block that without a word.
     page.evaluate(_source())
     found: dict[str, Any] = page.evaluate(
