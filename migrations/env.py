@@ -5,7 +5,9 @@ from __future__ import annotations
 from alembic import context
 from sqlalchemy import create_engine, pool
 
-import feedback_app.store.accounts  # noqa: F401 - its tables belong to the metadata
+import feedback_app.store.accounts
+import feedback_app.store.comment_tables  # noqa: F401 - their tables belong to the metadata
+from feedback_app.store.engine import prepare_engine
 from feedback_app.store.tables import Base
 
 
@@ -16,6 +18,7 @@ def run_migrations() -> None:
         _run_on(given)
         return
     engine = create_engine(context.config.get_main_option("sqlalchemy.url") or "", poolclass=pool.NullPool)
+    prepare_engine(engine)  # what goes wrong half way goes back whole, on SQLite too
     with engine.begin() as connection:
         _run_on(connection)
 

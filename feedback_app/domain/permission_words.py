@@ -19,6 +19,15 @@ PERMISSION_WORDS: Mapping[Permission, str] = MappingProxyType(
         ),
         Permission.READ_LIVE_FIGURES: N_("See figures as answers come in. All others see those of the last day named."),
         Permission.TAKE_ROWS: N_("Take answers out as rows, one for each person who answered, with a reason."),
+        Permission.READ_COMMENTS: N_(
+            "Read people's comments one at a time, names hidden, and say which themes are in them."
+        ),
+        Permission.CLEAR_QUOTES: N_("Say which words of a comment may be quoted."),
+        Permission.MANAGE_READING: N_("Have two people read the same comments, and settle what they see differently."),
+        Permission.READ_FLAGGED: N_(
+            "Read comments that may tell of danger, and all comments of children, before anybody else."
+        ),
+        Permission.ADD_VOICES: N_("Bring in what families said elsewhere, such as at a meeting."),
         Permission.MANAGE_ACCOUNTS: N_("Invite staff, give roles, and switch accounts off."),
         Permission.READ_AUDIT: N_("See who did what and when, and check that no entry was changed."),
     }
@@ -35,5 +44,6 @@ ROLE_WORDS: Mapping[Role, str] = MappingProxyType(
         Role.SAFEGUARDING_READER: N_("Safeguarding reader"),
         Role.BOARD_MEMBER: N_("Board member"),
         Role.AUDITOR: N_("Auditor"),
+        Role.COMMENT_READER: N_("Comment reader"),
     }
 )

@@ -17,6 +17,11 @@ class Permission(StrEnum):
     READ_YOUNG_FIGURES = "read_young_figures"  # the same, of surveys that young people answer alone
     READ_LIVE_FIGURES = "read_live_figures"  # protected figures as answers come in
     TAKE_ROWS = "take_rows"
+    READ_COMMENTS = "read_comments"  # one at a time in the reading room, names hidden
+    CLEAR_QUOTES = "clear_quotes"
+    MANAGE_READING = "manage_reading"  # samples that two read, third looks, the tagger's record
+    READ_FLAGGED = "read_flagged"  # what safeguarding readers alone see
+    ADD_VOICES = "add_voices"  # words from elsewhere than a survey
     MANAGE_ACCOUNTS = "manage_accounts"
     READ_AUDIT = "read_audit"
 
@@ -24,13 +29,24 @@ class Permission(StrEnum):
 _MAY: Mapping[Role, frozenset[Permission]] = MappingProxyType(
     {
         Role.ADMINISTRATOR: frozenset({Permission.MANAGE_ACCOUNTS}),
-        Role.SEND_TEAM: frozenset({Permission.READ_FIGURES, Permission.READ_LIVE_FIGURES, Permission.TAKE_ROWS}),
-        Role.WORKSTREAM_LEAD: frozenset({Permission.READ_FIGURES}),
-        Role.FORUM_ORGANISER: frozenset(),
+        Role.SEND_TEAM: frozenset(
+            {
+                Permission.READ_FIGURES,
+                Permission.READ_LIVE_FIGURES,
+                Permission.TAKE_ROWS,
+                Permission.READ_COMMENTS,
+                Permission.CLEAR_QUOTES,
+                Permission.MANAGE_READING,
+                Permission.ADD_VOICES,
+            }
+        ),
+        Role.WORKSTREAM_LEAD: frozenset({Permission.READ_FIGURES, Permission.READ_COMMENTS, Permission.CLEAR_QUOTES}),
+        Role.FORUM_ORGANISER: frozenset({Permission.ADD_VOICES}),
         Role.POWAR_WORKER: frozenset({Permission.READ_YOUNG_FIGURES}),
-        Role.SAFEGUARDING_READER: frozenset(),
+        Role.SAFEGUARDING_READER: frozenset({Permission.READ_FLAGGED}),
         Role.BOARD_MEMBER: frozenset(),
         Role.AUDITOR: frozenset({Permission.READ_AUDIT}),
+        Role.COMMENT_READER: frozenset({Permission.READ_COMMENTS}),
     }
 )
 

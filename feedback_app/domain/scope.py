@@ -19,6 +19,7 @@ class Role(StrEnum):
     SAFEGUARDING_READER = "safeguarding_reader"
     BOARD_MEMBER = "board_member"
     AUDITOR = "auditor"
+    COMMENT_READER = "comment_reader"  # somebody who helps to read comments: a volunteer of the forum, say
 
 
 @dataclass(frozen=True)

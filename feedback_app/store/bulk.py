@@ -10,9 +10,10 @@ from sqlalchemy import Select, Table, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from feedback_app.domain.import_map import IMPORTED
-from feedback_app.store.tables import Response, ResponseText, Wave, random_id
+from feedback_app.store.comment_tables import Comment
+from feedback_app.store.tables import Response, Wave, random_id
 
-_RESPONSES, _TEXTS = cast(Table, Response.__table__), cast(Table, ResponseText.__table__)
+_RESPONSES, _TEXTS = cast(Table, Response.__table__), cast(Table, Comment.__table__)
 CACHE_KILOBYTES = 65_536
 
 
@@ -47,6 +48,7 @@ def _text(response_id: uuid.UUID, values: Mapping[str, Any], item: str, words: s
     return {
         "id": random_id(),
         "response_id": response_id,
+        "partnership": values["partnership"],
         "wave_id": values["wave_id"],
         "language": values["language"],
         "item": item,

@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 from feedback_app.domain.answers import Answer
 from feedback_app.domain.missing import Missing
 from feedback_app.domain.scope import Scope
+from feedback_app.store.comment_tables import Comment
 from feedback_app.store.snapshots import lock_wave
-from feedback_app.store.tables import BREAKDOWNS, Response, ResponseText, Wave, random_id
+from feedback_app.store.tables import BREAKDOWNS, Response, Wave, random_id
 
 encode_answers = msgspec.json.Encoder().encode
 decode_answers = msgspec.json.Decoder(dict[str, Answer]).decode
@@ -36,14 +37,9 @@ def add_response(db: Session, values: Mapping[str, Any], texts: Mapping[str, str
     response_id = random_id()
     db.execute(_ADD, {"id": response_id, **values})
     if texts:
-        add_texts(db, response_id, values["wave_id"], values["language"], texts)
-
-
-def add_texts(db: Session, response_id: uuid.UUID, wave_id: uuid.UUID, language: str, texts: Mapping[str, str]) -> None:
-    """Add a response's own words, each in a row of its own."""
-    row = {"response_id": response_id, "wave_id": wave_id, "language": language}
-    rows = [{**row, "id": random_id(), "item": item, "words": words} for item, words in texts.items()]
-    db.execute(insert(ResponseText), rows)
+        row = {"response_id": response_id, **{name: values[name] for name in ("partnership", "wave_id", "language")}}
+        rows = [{**row, "id": random_id(), "item": item, "words": words} for item, words in texts.items()]
+        db.execute(insert(Comment), rows)
 
 
 def find_wave_of_receipt(db: Session, scope: Scope, receipt_hash: bytes) -> uuid.UUID | None:
@@ -66,7 +62,7 @@ def delete_by_receipt(db: Session, scope: Scope, receipt_hash: bytes) -> bool:
     found = db.scalar(select(Response.id).where(*wanted).with_for_update())
     if found is None:  # somebody else deleted it meanwhile
         return False
-    db.execute(delete(ResponseText).where(ResponseText.response_id == found))
+    db.execute(delete(Comment).where(Comment.response_id == found))
     db.execute(delete(Response).where(Response.id == found))
     db.execute(update(Wave).where(Wave.id == wave_id).values(erasures=Wave.erasures + 1))
     return True

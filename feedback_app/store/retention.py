@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from feedback_app.domain.scope import Scope
 from feedback_app.store.bulk import forget_sources
-from feedback_app.store.tables import CodeFailures, OutboxJob, Response, ResponseText, Wave
+from feedback_app.store.comment_tables import Comment
+from feedback_app.store.tables import CodeFailures, OutboxJob, Response, Wave
 
 A_WEEK = timedelta(days=7)
 
@@ -21,8 +22,8 @@ def _said_by(scope: Scope, day: date) -> ColumnElement[bool]:
     ours = select(Wave.id).where(Wave.partnership == scope.partnership)
     endless = ours.where(Wave.closed_from.is_(None))
     early = select(Response.id).where(Response.wave_id.in_(endless), Response.week <= day - A_WEEK)
-    return ResponseText.wave_id.in_(ours.where(Wave.closed_from <= day)) | (
-        ResponseText.wave_id.in_(endless) & ResponseText.response_id.in_(early)
+    return Comment.wave_id.in_(ours.where(Wave.closed_from <= day)) | (
+        Comment.wave_id.in_(endless) & Comment.response_id.in_(early)
     )
 
 
@@ -39,13 +40,13 @@ def _count(db: Session, table: Any, condition: ColumnElement[bool]) -> int:
 
 def count_words(db: Session, scope: Scope, day: date) -> int:
     """Return how many texts belong to waves closed by a day, or to weeks before it of waves without an end."""
-    return _count(db, ResponseText, _said_by(scope, day))
+    return _count(db, Comment, _said_by(scope, day))
 
 
 def delete_words(db: Session, scope: Scope, day: date) -> int:
     """Delete the texts that count_words counts, with the marks of imported rows made of them; return how many texts."""
     forget_sources(db, _waves_with_words_by(scope, day))
-    return int(db.execute(delete(ResponseText).where(_said_by(scope, day))).rowcount)  # type: ignore[attr-defined]
+    return int(db.execute(delete(Comment).where(_said_by(scope, day))).rowcount)  # type: ignore[attr-defined]
 
 
 def count_failed_jobs(db: Session, scope: Scope, before: datetime) -> int:

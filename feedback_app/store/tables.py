@@ -151,24 +151,6 @@ class Response(Base):
     snapshot: Mapped[int | None] = mapped_column(SmallInteger)  # the first that counts it; each counts a batch of many
 
 
-class ResponseText(Base):
-    """Somebody's own words to one item; apart from the answers, for they have a life of their own."""
-
-    __tablename__ = "response_text"
-    __table_args__ = (
-        UniqueConstraint("response_id", "item"),
-        Index(None, "wave_id"),
-        {"sqlite_with_rowid": False},
-    )
-
-    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=random_id)
-    response_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("response.id", ondelete="CASCADE"))
-    wave_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("wave.id"))
-    item: Mapped[str] = mapped_column(String(12))
-    language: Mapped[str] = mapped_column(String(20))
-    words: Mapped[str] = mapped_column(Text)
-
-
 class Snapshot(Base):
     """A wave as readers outside the SEND team see it until there is a next one: protected figures, frozen.
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from sqlalchemy import Date, DateTime, Integer, Table, Uuid
 
-import feedback_app.store.accounts  # noqa: F401 - its tables belong to the metadata
+import feedback_app.store.accounts
+import feedback_app.store.comment_tables  # noqa: F401 - their tables belong to the metadata
 from feedback_app.store.tables import Base, random_id
 
 TABLES = Base.metadata.tables
-ANSWERS = ("response", "response_text")
-OF_A_WAVE = {"wave", "instrument_version", "response"}
+ANSWERS = ("response", "comment")
+OF_A_WAVE = {"wave", "instrument_version", "response", "voice"}
 
 
 def _points_to(table: Table) -> set[str]:
@@ -22,7 +23,7 @@ def test_a_response_points_only_to_its_wave_and_its_questions() -> None:
 
 
 def test_only_its_own_words_point_to_a_response() -> None:
-    assert [name for name, table in TABLES.items() if "response" in _points_to(table)] == ["response_text"]
+    assert [name for name, table in TABLES.items() if "response" in _points_to(table)] == ["comment"]
 
 
 def test_a_response_has_no_time_nearer_than_the_week() -> None:

@@ -18,8 +18,9 @@ from sqlalchemy.orm import Session
 
 from feedback_app.domain import codes
 from feedback_app.services.posting import put_email
+from feedback_app.store.comment_tables import Comment
 from feedback_app.store.responses import add_response
-from feedback_app.store.tables import Draft, OutboxJob, Response, ResponseText
+from feedback_app.store.tables import Draft, OutboxJob, Response
 from tests.support.crash import Crowd, Served, served
 from tests.support.surveys import field, real_survey
 
@@ -56,11 +57,11 @@ def look(database_url: str, receipts: list[str]) -> None:
         assert len(shown) == len(receipts), "two people were shown the same receipt"
         assert [receipt.hex() for receipt in shown if stored[receipt] != 1] == []
         assert max(stored.values(), default=1) == 1
-        whole = select(ResponseText.response_id).where(ResponseText.words == WORDS)
+        whole = select(Comment.response_id).where(Comment.words == WORDS)
         half = db.scalar(select(func.count()).select_from(Response).where(Response.id.not_in(whole)))
         assert half == 0, "responses without their words"
-        loose = select(func.count()).select_from(ResponseText)
-        assert db.scalar(loose.where(ResponseText.response_id.not_in(select(Response.id)))) == 0
+        loose = select(func.count()).select_from(Comment)
+        assert db.scalar(loose.where(Comment.response_id.not_in(select(Response.id)))) == 0
 
 
 def test_a_lost_or_doubled_or_halved_answer_would_be_seen(app: Flask, database_url: str, db: Session) -> None:

@@ -23,8 +23,9 @@ from feedback_app.services.comparing import compare_waves
 from feedback_app.services.demonstrating import seed_survey
 from feedback_app.services.inventing import invent_sheet, points_for
 from feedback_app.store.accounts import User
+from feedback_app.store.comment_tables import Comment
 from feedback_app.store.responses import decode_answers
-from feedback_app.store.tables import Collector, Response, ResponseText, Wave
+from feedback_app.store.tables import Collector, Response, Wave
 from tests.support.commands import CommandLine
 
 
@@ -47,7 +48,7 @@ def test_every_survey_gets_a_closed_wave_and_an_open_one(run: CommandLine, db: S
     assert "Sign in as send.team@example.org with the password" in printed
     assert sorted(db.scalars(select(User.email))) == sorted(DEMONSTRATION_STAFF)
     assert (db.scalar(select(func.count()).select_from(Collector)) or 0) >= 8
-    minors = select(func.count()).select_from(ResponseText).where(ResponseText.item.like("CY%"))
+    minors = select(func.count()).select_from(Comment).where(Comment.item.like("CY%"))
     assert db.scalar(minors) == 0
 
 

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from feedback_app.domain.scope import Role
 from feedback_app.services.summarising import count_wave_exactly, summarise_wave
-from feedback_app.store.tables import Response, ResponseText
+from feedback_app.store.comment_tables import Comment
+from feedback_app.store.tables import Response
 from tests.support.server import serving
 from tests.support.summaries import SCOPE, signed_in
 from tests.support.surveys import LANCASHIRE, field, real_survey
@@ -55,7 +56,7 @@ def test_every_survey_is_answered_with_forms_alone_and_counted_answer_by_answer(
         for code in given if isinstance(given, list) else [given]:
             assert counted[item].values.get(code, 1) == 1
     asked_for_words = [item for item, given in stored.items() if instrument.items[item].type == "text" and given == 1]
-    assert sorted(db.scalars(select(ResponseText.item))) == sorted(asked_for_words)
+    assert sorted(db.scalars(select(Comment.item))) == sorted(asked_for_words)
     db.rollback()
 
 

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from feedback_app.store.comment_tables import Comment
 from feedback_app.store.responses import decode_answers
-from feedback_app.store.tables import ResponseText
 from tests.support.audited import list_entries
 from tests.support.commands import IMPORTS, CommandLine
 from tests.support.imports import AMINA, ANYSHIRE, BEN, CARA, HEADING, command, into, run_with_a_wave, stored, write
@@ -46,7 +46,7 @@ def test_columns_become_answers_breakdowns_context_and_words(run: CommandLine, f
     assert (amina.district, amina.age_band, ben.district, ben.age_band) == (1, 2, 2, 1)
     assert (amina.mode, amina.form, amina.language, amina.pace) == ("import", "standard", "en_GB", None)
     assert amina.context == '{"area":"northam"}'
-    (words,) = db.scalars(select(ResponseText))
+    (words,) = db.scalars(select(Comment))
     assert (words.response_id, words.item, words.words) == (amina.id, "CL06", "More")
     entries = list_entries(db, ANYSHIRE, "clubs-2025")
     assert [entry.action for entry in entries] == ["wave opened", "responses imported"]
@@ -156,7 +156,7 @@ def test_words_of_children_stay_out_where_the_wave_does_not_ask_for_them(
     write(file, AMINA)
     run.must(*into("clubs-quiet", file, "--apply"))
     assert decode_answers(stored(db)[0].answers)["CL06"] == -1
-    assert list(db.scalars(select(ResponseText))) == []
+    assert list(db.scalars(select(Comment))) == []
 
 
 def test_a_changed_map_does_not_bring_the_same_answers_in_twice(

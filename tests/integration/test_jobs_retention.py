@@ -17,7 +17,8 @@ from feedback_app.domain.scope import Scope
 from feedback_app.domain.wave import Keeping
 from feedback_app.services.keeping import Sweeping, Swept
 from feedback_app.store import drafts, responses, throttle
-from feedback_app.store.tables import BreakOff, CodeFailures, Draft, Response, ResponseText, Wave
+from feedback_app.store.comment_tables import Comment
+from feedback_app.store.tables import BreakOff, CodeFailures, Draft, Response, Wave
 from feedback_app.store.waves import WaveFacts
 from tests.support.places import change_place
 from tests.support.surveys import field, fixture_survey
@@ -122,14 +123,14 @@ def test_own_words_go_a_year_after_their_wave_and_answers_stay(
     put_response(db, wave, "Kind")
     close(db, wave, closed_days_ago)
     assert swept(db).words == 1 - left
-    assert (number(db, ResponseText), number(db, Response)) == (left, 1)
+    assert (number(db, Comment), number(db, Response)) == (left, 1)
 
 
 def test_words_of_a_wave_without_an_end_go_a_year_after_their_week(db: Session, wave: WaveFacts) -> None:
     put_response(db, wave, "Kind")  # in the week that begins on TODAY
     assert sweeping(later=371).count(db).words == swept(db, sweeping(later=371)).words == 0
     assert sweeping(later=372).count(db).words == swept(db, sweeping(later=372)).words == 1
-    assert (number(db, ResponseText), number(db, Response)) == (0, 1)
+    assert (number(db, Comment), number(db, Response)) == (0, 1)
 
 
 def test_words_of_a_wave_whose_end_is_set_stay_until_it_is_over(db: Session, wave: WaveFacts) -> None:
@@ -171,9 +172,9 @@ def test_a_dry_run_tells_what_would_go_and_deletes_nothing(app: Flask, db: Sessi
     throttle.set_level(db, "old", 3, NOW - timedelta(days=2))
     would = sweeping().count(db)
     assert would.as_dict() == {"drafts": 1, "words": 1, "failed_jobs": 0, "tries": 1}
-    assert [number(db, table) for table in (Draft, ResponseText, CodeFailures)] == [1, 1, 1]
+    assert [number(db, table) for table in (Draft, Comment, CodeFailures)] == [1, 1, 1]
     assert swept(db) == would
-    assert [number(db, table) for table in (Draft, ResponseText, CodeFailures)] == [0, 0, 0]
+    assert [number(db, table) for table in (Draft, Comment, CodeFailures)] == [0, 0, 0]
 
 
 def test_a_draft_that_was_taken_up_again_meanwhile_stays(db: Session, wave: WaveFacts) -> None:

@@ -11,7 +11,8 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from feedback_app.store.tables import BreakOff, Draft, Response, ResponseText, Wave
+from feedback_app.store.comment_tables import Comment
+from feedback_app.store.tables import BreakOff, Draft, Response, Wave
 from tests.support.client import CheckedClient
 from tests.support.journeys import CODE, HELPLINE, answer, answer_helpline, begin, post, send
 from tests.support.surveys import field, real_survey
@@ -125,7 +126,7 @@ def test_answers_are_deleted_by_their_receipt_and_only_when_sure(
     assert done.status_code == 302
     client.get(done.location)
     assert db.scalar(select(func.count()).select_from(Response)) == 0
-    assert db.scalar(select(func.count()).select_from(ResponseText)) == 0
+    assert db.scalar(select(func.count()).select_from(Comment)) == 0
     assert db.scalar(select(Wave.erasures)) == 1
 
 

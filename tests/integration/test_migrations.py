@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, delete, inspect, select, text
@@ -16,10 +17,12 @@ from sqlalchemy.pool import NullPool
 
 from feedback_app.domain import scope as roles
 from feedback_app.store.accounts import Role, User
+from feedback_app.store.comment_tables import UNSCREENED, Comment
 from feedback_app.store.sealed import use_keys
 from feedback_app.store.tables import Base, OutboxJob
 from tests.support.application import migration_config
 from tests.support.settings import DATA_KEY
+from tests.support.summaries import add_answers, add_wave
 
 
 @pytest.fixture
@@ -92,7 +95,7 @@ def test_going_down_is_refused_while_something_waits_that_is_sealed(database_url
     with pytest.raises(RuntimeError, match=r"^Jobs in the outbox that are sealed: 1[.].*jobs run --once"):
         command.downgrade(config, "0004")
     with _session(database_url) as db:
-        assert db.scalar(text("SELECT version_num FROM alembic_version")) == "0005"
+        assert db.scalar(text("SELECT version_num FROM alembic_version")) == _head(config)
         db.execute(delete(OutboxJob))
         db.commit()
     command.downgrade(config, "0004")
@@ -108,7 +111,7 @@ def test_going_down_is_refused_while_an_address_has_two_accounts(database_url: s
     with pytest.raises(RuntimeError, match=r"more than one partnership: both@example.org[.]"):
         command.downgrade(config, "0004")
     with _session(database_url) as db:
-        assert db.scalar(text("SELECT version_num FROM alembic_version")) == "0005"
+        assert db.scalar(text("SELECT version_num FROM alembic_version")) == _head(config)
         db.execute(delete(User).where(User.fs_uniquifier == "northshire"))
         db.commit()
     command.downgrade(config, "0004")
@@ -127,6 +130,23 @@ def test_every_role_is_there_from_the_start_and_those_of_before_stay(database_ur
     with _session(database_url) as db:
         assert sorted(db.scalars(select(Role.name))) == sorted(roles.Role)
         assert db.scalar(select(Role.id).where(Role.name == "auditor")) == kept
+
+
+def test_words_that_were_there_before_screening_wait_for_it_and_go_down_again(database_url: str) -> None:
+    config = migration_config(database_url)
+    with _session(database_url) as db:
+        add_answers(db, add_wave(db), [{"TS1": 1}], words={0: "Kind and quick"})
+    command.downgrade(config, "0005")
+    with _session(database_url) as db:
+        assert db.execute(text("SELECT item, words FROM response_text")).all() == [("TS11", "Kind and quick")]
+    command.upgrade(config, "head")
+    with _session(database_url) as db:
+        (comment,) = db.scalars(select(Comment))
+        assert (comment.words, comment.standing, comment.partnership) == ("Kind and quick", UNSCREENED, "lancashire")
+
+
+def _head(config: Config) -> str | None:
+    return ScriptDirectory.from_config(config).get_current_head()
 
 
 @contextmanager

@@ -10,7 +10,8 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from feedback_app.store.tables import Draft, Response, ResponseText
+from feedback_app.store.comment_tables import Comment
+from feedback_app.store.tables import Draft, Response
 from tests.support.client import CheckedClient
 from tests.support.journeys import CODE, HELPLINE, TOKEN, answer, answer_first, answer_helpline, begin, post, send
 from tests.support.surveys import field, real_survey
@@ -29,7 +30,7 @@ def test_a_survey_is_answered_and_stored_once_with_a_receipt(client: CheckedClie
     assert json.loads(stored.answers) == {"HL1": 4, "HL2": 4, "HL3": 4, "HL4": 4, "HL5": 4, "HL6": 1}
     assert stored.week.weekday() == 0
     assert (stored.mode, stored.language, stored.form) == ("online", "en_GB", "standard")
-    assert [text.words for text in db.scalars(select(ResponseText))] == ["Kind and quick"]
+    assert [text.words for text in db.scalars(select(Comment))] == ["Kind and quick"]
     assert not db.scalars(select(Draft)).all()
 
 

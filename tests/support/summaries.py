@@ -19,9 +19,10 @@ from feedback_app.domain.scope import Role, Scope
 from feedback_app.domain.texts import FieldedDocument
 from feedback_app.services.fielding import field_wave
 from feedback_app.store.accounts import User
+from feedback_app.store.comment_tables import Comment
 from feedback_app.store.people import get_role
 from feedback_app.store.responses import encode_answers
-from feedback_app.store.tables import BREAKDOWNS, Response, ResponseText, random_id
+from feedback_app.store.tables import BREAKDOWNS, Response, random_id
 from feedback_app.store.waves import WaveFacts
 
 SCOPE = Scope("lancashire")
@@ -113,8 +114,8 @@ def add_answers(
     ]  # fmt: skip
     db.execute(insert(Response), rows)
     for at, said in (words or {}).items():
-        text = {"id": random_id(), "response_id": rows[at]["id"], "wave_id": wave.id, "item": "TS11"}
-        db.execute(insert(ResponseText).values(**text, language="en_GB", words=said))
+        text = {"id": random_id(), "response_id": rows[at]["id"], "wave_id": wave.id, "item": "TS11", "young": False}
+        db.execute(insert(Comment).values(**text, partnership=SCOPE.partnership, language="en_GB", words=said))
     db.commit()
 
 
