@@ -42,6 +42,17 @@ _TURNED = (
     """found => found.filter((part) => getComputedStyle(part).direction !== 'ltr').map((part) => part.outerHTML)"""
 )
 
+# What a page is built of, without its words: elements with their classes, types and labels' kinds, repeats told once.
+_SHAPE = """() => {
+  const shape = (part) => {
+    const own = [...part.attributes].filter(({name}) => /^(class|type|role|lang|dir|aria-)/.test(name))
+      .map(({name, value}) => /^(class|type|role|lang|dir)$/.test(name) ? `${name}=${value}` : name).join(' ');
+    const inside = [...part.children].map(shape).filter((one, at, all) => one !== all[at - 1]);
+    return `${part.localName}[${own}](${inside.join('')})`;
+  };
+  return shape(document.documentElement);
+}"""
+
 _CHOOSE = """picks => {
   const seen = new Set();
   for (const field of document.querySelectorAll('main form :is(input, textarea)')) {
@@ -109,6 +120,25 @@ def check_numbers(page: Page) -> None:
 def look_at(page: Page) -> None:
     """Check a page as it stands: by axe, for its width, for its one cookie, for numbers that can be dialled."""
     check_page(page)
+    check_fits(page)
+    check_numbers(page)
+    check_cookies(page.context)
+
+
+def is_new_shape(page: Page, seen: set[str]) -> bool:
+    """Return whether no page built of the same parts was seen, and remember this one: axe reads parts, not stories."""
+    shape: str = page.evaluate(_SHAPE)
+    if shape in seen:
+        return False
+    seen.add(shape)
+    return True
+
+
+def look_along(page: Page, seen: set[str]) -> None:
+    """Check a page as look_at does, by axe only when no page of its shape was seen."""
+    if is_new_shape(page, seen):
+        look_at(page)
+        return
     check_fits(page)
     check_numbers(page)
     check_cookies(page.context)
