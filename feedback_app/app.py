@@ -78,7 +78,7 @@ def read_place(settings: Settings, key: str, address: str) -> Place:
     """Return a partnership as its files describe it, its pseudo-languages with it when they are switched on."""
     shelf = FileShelf(settings.surveys_of(key), settings.translations_dir)
     partnership = shelf.load_partnership()
-    return Place(
+    place = Place(
         key=key,
         scope=Scope(key, partnership.retention.keeping),
         partnership=partnership,
@@ -89,6 +89,9 @@ def read_place(settings: Settings, key: str, address: str) -> Place:
         languages=(*partnership.languages, *(languages.PSEUDO_LANGUAGES if settings.pseudo_languages else ())),
         site_address=address,
     )
+    if settings.environment == "production":
+        place.screening  # noqa: B018 - a mistake in the cues stops the start, not somebody who sends their words
+    return place
 
 
 def connect_database(app: Flask, settings: Settings) -> None:
@@ -126,12 +129,16 @@ def open_rooms(app: Flask) -> None:
     from feedback_app.web.auditing import register_views as auditing
     from feedback_app.web.errors import init_errors
     from feedback_app.web.public.views import blueprint as public
+    from feedback_app.web.reading import register_views as reading
     from feedback_app.web.respond import register_views as respond
+    from feedback_app.web.safeguarding import register_views as safeguarding
     from feedback_app.web.team import register_views as team
+    from feedback_app.web.themes import register_views as themes
+    from feedback_app.web.voices import register_views as voices
 
     csrf.init_app(app)
     init_account(app)
-    for blueprint in (public, respond(), team(), administering(), auditing()):
+    for blueprint in (public, respond(), team(), themes(), administering(), auditing(), safeguarding(), reading(), voices()):
         app.register_blueprint(blueprint)
     init_errors(app)
 

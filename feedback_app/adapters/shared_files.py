@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from feedback_app.adapters.codeframe_file import find_codeframe
 from feedback_app.adapters.instrument_files import list_surveys, load_partnership, load_scales, load_survey
 from feedback_app.adapters.population_file import read_table
 from feedback_app.adapters.yaml_lines import Problem, Source, SurveyFileError, read_source, validated
@@ -98,7 +99,7 @@ def load_demonstration(root: Path) -> Demonstration:
 def check_shared(root: Path) -> None:
     """Raise SurveyFileError with all that is wrong in the files that belong to no one survey."""
     problems: list[Problem] = []
-    for read in (check_population, _check_demonstration):
+    for read in (check_population, _check_demonstration, find_codeframe):
         try:
             read(root)
         except SurveyFileError as error:

@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
+from feedback_app.adapters.codeframe_file import find_codeframe, load_codeframe
 from feedback_app.adapters.import_maps import load_map
 from feedback_app.adapters.instrument_files import (
     Report,
@@ -19,6 +20,7 @@ from feedback_app.adapters.instrument_files import (
     load_survey,
     load_translations,
 )
+from feedback_app.adapters.screening_file import find_screening
 from feedback_app.adapters.shared_files import (
     check_population,
     check_shared,
@@ -29,12 +31,14 @@ from feedback_app.adapters.shared_files import (
 )
 from feedback_app.adapters.text_catalogue import collect_texts, write_catalogue
 from feedback_app.adapters.yaml_lines import Problem, SurveyFileError
+from feedback_app.domain.codeframe import Codeframe, texts_of_codeframe
 from feedback_app.domain.demonstration import Demonstration
 from feedback_app.domain.import_map import ImportMap
 from feedback_app.domain.instrument import Instrument
 from feedback_app.domain.partnership import Partnership
 from feedback_app.domain.population import Population, PopulationTable
 from feedback_app.domain.scales import Scales
+from feedback_app.domain.screening import Screening
 from feedback_app.domain.shelf import FilesRefused
 from feedback_app.domain.texts import FieldedDocument, Texts, texts_of
 
@@ -91,6 +95,8 @@ class FileShelf:
         groups = [label for breakdown in scales.breakdowns.values() for label in breakdown.groups.values()]
         titles = self.load_workstreams().values()
         shared = [*scales.item_scales.values(), *groups, *titles, *([frame.source, frame.covers] if frame else [])]
+        codeframe = self.load_codeframe()
+        shared += texts_of_codeframe(codeframe) if codeframe else []
         return write_catalogue(collect_texts(instruments, self.load_partnership(), shared), path)
 
     def load_workstreams(self) -> dict[str, str]:
@@ -99,6 +105,14 @@ class FileShelf:
             there = (self._surveys / "plan.yaml").exists()
             self._workstreams = _refusing(lambda: load_plan(self._surveys)).workstreams if there else {}
         return self._workstreams
+
+    def load_codeframe(self, path: Path | None = None) -> Codeframe | None:
+        """Return the themes that words are coded by, None for no file, or those of `path`; raise FilesRefused."""
+        return _refusing(lambda: load_codeframe(path) if path else find_codeframe(self._surveys))
+
+    def load_screening(self) -> Screening | None:
+        """Return how people's words are screened, None for no file; raise FilesRefused."""
+        return _refusing(lambda: find_screening(self._surveys / "screening.yaml"))
 
     def load_map(self, path: Path) -> ImportMap:
         """Return the map of an import from a file; raise FilesRefused."""

@@ -16,8 +16,13 @@ from feedback_app.cli.running import Commands
 from feedback_app.cli.serving import jobs, serve
 from feedback_app.cli.summaries import summary
 from feedback_app.cli.surveys import surveys
+from feedback_app.cli.theme_summary import summary as theme_summary
+from feedback_app.cli.themes import themes
+from feedback_app.cli.themes_learn import evaluate, learn, record, use
+from feedback_app.cli.themes_tag import tag, tag_waiting
 from feedback_app.cli.translations import translations
 from feedback_app.cli.users import user
+from feedback_app.cli.voices import voices
 from feedback_app.cli.waves import waves
 
 
@@ -39,6 +44,8 @@ _COMMANDS = (
     waves,
     responses,
     summary,
+    themes,
+    voices,
     disclosure,
     demonstration,
     translations,
@@ -51,3 +58,6 @@ _COMMANDS = (
 )
 for _command in _COMMANDS:
     main.add_command(_command)
+themes.add_command(theme_summary)
+themes.add_command(tag)
+themes.add_command(tag_waiting)

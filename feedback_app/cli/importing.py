@@ -16,6 +16,7 @@ from feedback_app.cli.running import (
     first_language,
     note,
     now,
+    place,
     reading,
     scope,
     shelf,
@@ -83,7 +84,7 @@ def _check(file: Path, survey: str, slug: str, map_file: Path, spool: BinaryIO |
         if instrument.name != survey:
             raise Refused(f"{slug} is a wave of {instrument.name}, not of {survey}.")
         key = import_key(db, wave)
-        incoming = Incoming(opened, plan, wave, instrument, first_language(), now().date(), key)
+        incoming = Incoming(opened, plan, wave, instrument, first_language(), now().date(), key, place().screening)
         with _bar(file.stat().st_size, "Checking") as bar:
             report = check_import(db, incoming, spool, lambda read: bar.update(read - bar.pos))
     return incoming, report

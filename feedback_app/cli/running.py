@@ -25,6 +25,7 @@ from feedback_app.domain.shelf import Shelf
 from feedback_app.extensions import db
 from feedback_app.services.auditing import EXACT_FIGURES, note_action
 from feedback_app.services.snapshots import Taking
+from feedback_app.services.theme_snapshot import ThemeFreezing
 from feedback_app.settings import Settings, SettingsProblem
 from feedback_app.store.engine import reading_only, turn_to_write
 
@@ -183,6 +184,14 @@ def taking() -> Taking:
     """Return how the partnership takes snapshots today."""
     here = place()
     return Taking(here.scope, here.policy, here.geography, here.population, now().date())
+
+
+def freezing() -> ThemeFreezing | None:
+    """Return how the partnership freezes themes today, or None where it has no codeframe."""
+    here = place()
+    if here.codeframe is None:
+        return None
+    return ThemeFreezing(here.scope, here.policy, here.geography, here.codeframe, now().date())
 
 
 def first_language() -> str:

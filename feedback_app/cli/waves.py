@@ -16,6 +16,7 @@ from feedback_app.cli.running import (
     Refused,
     application,
     first_language,
+    freezing,
     note,
     now,
     own_up_to_exact_figures,
@@ -31,7 +32,7 @@ from feedback_app.cli.surveys import line_for
 from feedback_app.domain.disclosure.gate import total_safe
 from feedback_app.domain.texts import as_data, checksum
 from feedback_app.domain.wave import is_open, last_day, overlap
-from feedback_app.services import closing, fielding, linking, summarising
+from feedback_app.services import closing, fielding, linking, summarising, telling
 from feedback_app.services.auditing import ALL_WAVES
 from feedback_app.services.summarising import WaveLine
 
@@ -41,6 +42,12 @@ LONGEST_SLUG = 80
 WAITS = (
     "Too few new answers have come in: the first figures need enough of them, and no group that is shown may change "
     "by a few people."
+)
+
+
+NOBODY_READS = (
+    "Comments wait for a safeguarding reader, and nobody with that role can sign in. Nobody is told of them. Invite "
+    "somebody today: People, in the pages for administrators."
 )
 
 
@@ -59,11 +66,14 @@ def list_them(form: str, exact: bool, reason: str) -> None:
         with reading() as db:
             lines = summarising.list_summaries(db, scope(), policy(), first_language())
             numbers = summarising.count_waves_exactly(db, scope()) if exact else {}
+            nobody_reads = telling.lacks_reader(db, scope())
         if exact:
             own_up_to_exact_figures(ALL_WAVES, reason)
         rows = [
             _row(line, numbers[line.wave.slug] if exact else line.number.as_total()) for line in lines if line.number
         ]
+    if nobody_reads:
+        click.echo(NOBODY_READS, err=True)
     if form == "json":
         click.echo(json.dumps(rows, indent=2))
         return
@@ -114,6 +124,8 @@ def open_one(survey: str, slug: str, opens: datetime | None, until: datetime | N
             raise Refused("--until is before --opens.")
         check_slug(slug)
         _refuse_errors(survey)
+        if texts_open and place().screening is None:
+            raise Refused("--texts-open: there is no screening.yaml, so nothing would screen what children write.")
         document = shelf().load_document(survey)
         with writing() as db:
             _refuse_beside(db, slug, document.instrument.slug, opens_on, closed_from)
@@ -198,6 +210,9 @@ def snapshot(slug: str) -> None:
     """
     with application():
         taken = taking().bring_up_to_date(slug, _apart)
+        themes = freezing()
+        if themes and themes.bring_up_to_date(slug, _apart):
+            click.echo(f"{slug}: workstream leads now see what people say as of today, too.")
         if taken is None:
             click.echo(f"{slug}: nothing new. {WAITS}")
             return

@@ -35,6 +35,14 @@ def _(problem: errors.ImportRefused) -> str:
 
 
 @sentences_for.register
+def _(problem: errors.NoSafeguardingReader) -> str:
+    return (
+        f"{problem.slug} would ask children for their own words, and no safeguarding reader is named who reads them. "
+        "Invite somebody with that role first (People, or: feedback-app user invite), or leave out --texts-open."
+    )
+
+
+@sentences_for.register
 def _(problem: errors.SurveyUnknown) -> str:
     return f"There is no survey or wave called {problem.slug}. See them with: feedback-app wave list"
 
@@ -96,6 +104,24 @@ def _(problem: errors.BreakdownRefused) -> str:
         "same_people": f"{' and '.join(problem.by)} tell the same people apart: name two different ones.",
         "one_question": "Two things at once are for one question at a time: name it with --item.",
     }[problem.reason]
+
+
+@sentences_for.register
+def _(problem: errors.NothingToLearn) -> str:
+    return (
+        f"People have read {problem.checked} comments and were sure of them; {problem.needed} are needed before "
+        "anything can be learnt. Read on in the reading room."
+    )
+
+
+@sentences_for.register
+def _(problem: errors.NotLearnt) -> str:
+    return f"Nothing was learnt under number {problem.number}. See what there is: feedback-app themes record"
+
+
+@sentences_for.register
+def _(problem: errors.ModelRefused) -> str:
+    return str(problem)
 
 
 @sentences_for.register

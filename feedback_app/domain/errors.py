@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -157,7 +158,55 @@ class FiguresNotRemade(FeedbackError):
 
 
 @dataclass
+class VoiceUnknown(FeedbackError):
+    """There is no such voice, or it is not for whoever asks."""
+
+    voice_id: uuid.UUID
+
+
+@dataclass
 class ImportRefused(FeedbackError):
     """A file could not be brought in; each problem names row and column."""
 
     problems: tuple[str, ...]
+
+
+@dataclass
+class CommentUnknown(FeedbackError):
+    """No comment of this address may be read by whoever asks: none is there, it is held, or a sample's."""
+
+
+@dataclass
+class EntryUnknown(FeedbackError):
+    """No safeguarding reader has to read a comment of this address."""
+
+
+@dataclass
+class NoSafeguardingReader(FeedbackError):
+    """Children cannot be asked for words of their own while nobody is named who reads them."""
+
+    slug: str
+
+
+@dataclass
+class SampleUnknown(FeedbackError):
+    """No sample has this address."""
+
+
+@dataclass
+class NothingToLearn(FeedbackError):
+    """People have decided too few comments for anything to be learnt from them."""
+
+    checked: int
+    needed: int
+
+
+@dataclass
+class NotLearnt(FeedbackError):
+    """Nothing was learnt under this number."""
+
+    number: int
+
+
+class ModelRefused(FeedbackError):
+    """What was learnt cannot be used here; the message is a sentence that says why and what to do."""

@@ -6,10 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from feedback_app.domain.codeframe import Codeframe
 from feedback_app.domain.disclosure.policy import Policy
 from feedback_app.domain.partnership import Geography, Language, Partnership
 from feedback_app.domain.population import Population
 from feedback_app.domain.scope import Scope
+from feedback_app.domain.screening import Screener, Screening
 from feedback_app.domain.shelf import Shelf
 
 
@@ -36,6 +38,24 @@ class Place:
     def geography(self) -> Geography:
         """Return the partnership's districts and localities."""
         return self.partnership.geography
+
+    @property
+    def codeframe(self) -> Codeframe | None:
+        """Return the themes that people's words are coded by, or None; raise FilesRefused.
+
+        Read when it is first asked for: the file is long, and answering a survey needs none of it.
+        """
+        return self.shelf.load_codeframe()
+
+    @property
+    def screening(self) -> Screening | None:
+        """Return how people's words are screened, or None where no file says; read when it is first asked for."""
+        return self.shelf.load_screening()
+
+    @property
+    def screener(self) -> Screener | None:
+        """Return what screens people's words, or None where no file says how."""
+        return self.screening and self.screening.screener
 
     @property
     def first_locale(self) -> str:

@@ -8,11 +8,13 @@ from datetime import date
 from pathlib import Path
 from typing import Literal, Protocol
 
+from feedback_app.domain.codeframe import Codeframe
 from feedback_app.domain.demonstration import Demonstration
 from feedback_app.domain.errors import FeedbackError
 from feedback_app.domain.import_map import ImportMap
 from feedback_app.domain.population import Population, PopulationTable
 from feedback_app.domain.scales import Scales
+from feedback_app.domain.screening import Screening
 from feedback_app.domain.texts import FieldedDocument
 from feedback_app.domain.ways import Paths
 
@@ -109,6 +111,12 @@ class Shelf(Protocol):
 
     def load_workstreams(self) -> Mapping[str, str]:
         """Return the plan's workstreams, key and short title; none where there is no plan; raise FilesRefused."""
+
+    def load_codeframe(self, path: Path | None = None) -> Codeframe | None:
+        """Return the themes that words are coded by, None for no file, or those of `path`; raise FilesRefused."""
+
+    def load_screening(self) -> Screening | None:
+        """Return how people's words are screened, None for no file; raise FilesRefused."""
 
     def load_map(self, path: Path) -> ImportMap:
         """Return the map of an import from a file; raise FilesRefused."""

@@ -9,10 +9,12 @@ import structlog
 
 from feedback_app.clock import now_in
 from feedback_app.domain.place import Place
+from feedback_app.jobs.screening import ScreeningWork
 from feedback_app.jobs.transactions import Transactions
-from feedback_app.services import closing
+from feedback_app.services import closing, voices
 from feedback_app.services.keeping import Sweeping, Swept
 from feedback_app.services.snapshots import Taking
+from feedback_app.services.theme_snapshot import ThemeFreezing
 
 log = structlog.get_logger(__name__)
 
@@ -43,9 +45,29 @@ class DailyWork:
         tries = apart(sweeping.delete_tries)
         steps = [*drafts, *others, tries]
         swept = Swept(sum(filter(None, drafts)), others[0] or 0, others[1] or 0, tries or 0, steps.count(None))
+        self._tell_unread_flags(sweeping)
         if any(swept.as_dict().values()) or swept.went_wrong:
             log.info("swept", **swept.as_dict(), went_wrong=swept.went_wrong)
         return swept
+
+    def screen_and_tell(self) -> None:
+        """Screen what nobody has screened, and tell safeguarding readers of all that waits, once a day together."""
+        work = ScreeningWork(self.transactions, self.place)
+        work.screen_waiting()
+        work.tell_readers(flagged_alone=False)
+
+    def _tell_unread_flags(self, sweeping: Sweeping) -> None:
+        """Say in the log that words stay past their time: a flag that nobody has read is never thrown away."""
+        with self.transactions.begin(reading=True) as session:
+            kept = sweeping.count_unread_flags(session)
+        if kept:
+            log.error("flagged_words_past_their_time_not_read", comments=kept)
+
+    def sweep_voices(self) -> int:
+        """Delete voices that were taken back and have been seen, and those kept long enough; return how many."""
+        today = self.now().date()
+        sweep = partial(voices.sweep_voices, scope=self.place.scope, today=today)
+        return self.transactions.apart(sweep) or 0
 
     def tell_closed(self) -> int:
         """Put a message to the team for each wave that has closed and was not told yet; return how many messages."""
@@ -67,10 +89,26 @@ class DailyWork:
         taken = sum(taking.bring_up_to_date(slug, self.transactions.apart, in_time=True) is not None for slug in due)
         if taken:
             log.info("snapshots_taken", waves=taken)
+        self.freeze_themes()
         return taken
+
+    def freeze_themes(self) -> int:
+        """Freeze the themes of the latest snapshots where they are due, each wave by itself; return of how many."""
+        place = self.place
+        if place.codeframe is None:
+            return 0
+        freezing = ThemeFreezing(place.scope, place.policy, place.geography, place.codeframe, self.now().date())
+        with self.transactions.begin(reading=True) as session:
+            waves = freezing.list_waves(session)
+        frozen = sum(freezing.bring_up_to_date(slug, self.transactions.apart) for slug in waves)
+        if frozen:
+            log.info("themes_frozen", waves=frozen)
+        return frozen
 
     def do_all(self) -> None:
         """Do what is done once a day."""
+        self.screen_and_tell()
         self.sweep()
+        self.sweep_voices()
         self.tell_closed()
         self.take_snapshots()

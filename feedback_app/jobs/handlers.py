@@ -13,7 +13,7 @@ from flask_babel import ngettext
 from feedback_app.domain.place import Place
 from feedback_app.domain.ports import JobHandler, Mailer
 from feedback_app.extensions import db
-from feedback_app.services import posting
+from feedback_app.services import posting, telling
 from feedback_app.store import people
 from feedback_app.store.engine import reading_only
 
@@ -21,6 +21,7 @@ from feedback_app.store.engine import reading_only
 def make_handlers(app: Flask, mailer: Mailer) -> dict[str, JobHandler]:
     """Return kind -> handler."""
     from feedback_app.jobs.inviting import SendInvitation
+    from feedback_app.jobs.screening import SendSafeguardingWaits
 
     return {
         posting.INVITATION: SendInvitation(app, mailer),
@@ -28,6 +29,7 @@ def make_handlers(app: Flask, mailer: Mailer) -> dict[str, JobHandler]:
         posting.PASSWORD_LINK: SendPasswordLink(app, mailer),
         posting.SECOND_STEP_OFF: SendSecondStepOff(app, mailer),
         posting.WAVE_CLOSED: SendWaveClosed(app, mailer),
+        telling.SAFEGUARDING_WAITS: SendSafeguardingWaits(app, mailer),
     }
 
 

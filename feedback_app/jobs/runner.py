@@ -12,7 +12,10 @@ from flask import Flask
 from feedback_app.domain.place import Place, Places
 from feedback_app.domain.ports import JobHandler
 from feedback_app.domain.sending import NeverSendable, NoMailServer
+from feedback_app.jobs import screening as screening_jobs
 from feedback_app.jobs.daily import DailyWork
+from feedback_app.jobs.screening import ScreeningWork
+from feedback_app.jobs.tagging import Minutely, TaggingWork
 from feedback_app.jobs.transactions import Transactions, WorkWentWrong, attempt
 from feedback_app.services.keeping import Swept
 from feedback_app.store import outbox
@@ -126,15 +129,33 @@ class JobRunner:
         for work in self._daily:
             work.do_all()
 
+    def tag_waiting(self) -> int:
+        """Tag the comments that wait, in a process of its own, and return how many."""
+        return sum(TaggingWork(self.transactions, place).tag_waiting() for place in self.places)
+
+    def screen_and_tell(self) -> None:
+        """Screen what nobody has screened, and tell safeguarding readers of what is flagged or overdue."""
+        for place in self.places:
+            work = ScreeningWork(self.transactions, place)
+            work.screen_waiting()
+            work.tell_readers()
+
     def run_forever(self, stop: threading.Event) -> None:
-        """Do jobs as they come, and once a day what is daily, until `stop` is set; nothing that is raised ends it.
+        """Do jobs as they come, tag each minute and do once a day what is daily, until `stop` is set.
+
+        Nothing that is raised ends it.
 
         When the database is away, claims run out, and nothing is lost.
         """
         done_on: dict[str, date] = {}
+        minutely, screening = Minutely(), Minutely(screening_jobs.EVERY_SECONDS)
         while not stop.is_set():
             daily_done = [self._daily_done(work, done_on) for work in self._daily]  # one that fails keeps no other
             fine = self._goes_well(self.run_due) and all(daily_done)
+            if minutely.is_due():
+                fine = self._goes_well(self.tag_waiting) and fine
+            if screening.is_due():
+                fine = self._goes_well(self.screen_and_tell) and fine
             stop.wait(POLL_SECONDS if fine else TROUBLE_SECONDS)
 
     def _daily_done(self, work: DailyWork, done_on: dict[str, date]) -> bool:

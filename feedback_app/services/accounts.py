@@ -29,6 +29,7 @@ DEMONSTRATION_STAFF = {
     "forum@example.org": Role.FORUM_ORGANISER,
     "board@example.org": Role.BOARD_MEMBER,
     "safeguarding@example.org": Role.SAFEGUARDING_READER,
+    "reader@example.org": Role.COMMENT_READER,
 }
 FREE_TRIES = 6
 SECONDS_A_TRY = 20  # after those, one try more in so many seconds: for this account only, and never none at all

@@ -23,6 +23,7 @@ ALL_WAVES = "all waves"  # the subject of what is about no single one
 FIGURES_SEEN = "figures seen"
 GROUPS_SEEN = "groups seen"
 COMPARISON_SEEN = "comparison seen"
+THEMES_SEEN = "themes seen"
 TABLES_EXPORTED = "tables exported"
 REFUSED = "refused"
 LOG_READ = "audit log read"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import msgspec
 from sqlalchemy.orm import Session
@@ -12,6 +14,8 @@ from feedback_app.domain.answers import AnswerSheet
 from feedback_app.domain.breakdowns import breakdown_keys
 from feedback_app.domain.instrument import Instrument
 from feedback_app.domain.scope import Scope
+from feedback_app.domain.screening import Screening
+from feedback_app.services.commenting import admit, comments_of
 from feedback_app.store.bulk import add_responses
 from feedback_app.store.responses import encode_answers
 from feedback_app.store.tables import BREAKDOWNS
@@ -61,31 +65,48 @@ def make_ready(
     )
 
 
-def add_ready(db: Session, scope: Scope, wave: WaveFacts, mode: str, rows: Iterable[Ready]) -> int:
-    """Write responses to a wave and return their number; callers pass batches of `BATCH` at the most."""
-    written = [
-        (
-            {
-                "partnership": scope.partnership,
-                "wave_id": wave.id,
-                "instrument_version_id": wave.version_id,
-                "week": row.week,
-                "language": row.language,
-                "form": row.form,
-                "mode": mode,
-                "collector": row.collector,
-                "pace": row.pace,
-                "context": row.context,
-                "answers": row.answers,
-                "source_hash": row.source,
-                **_breakdowns(row.keys),
-            },
-            row.texts,
+@dataclass(frozen=True)
+class Taking:
+    """Where responses are written to, how they came, and by what their words are screened on which day."""
+
+    wave: WaveFacts
+    instrument: Instrument
+    mode: str
+    screening: Screening | None
+    today: date
+
+
+def add_ready(db: Session, scope: Scope, taking: Taking, rows: Sequence[Ready]) -> int:
+    """Write responses to a wave, their words screened, and return their number; pass `BATCH` at the most."""
+    ids = add_responses(db, [_columns(scope, taking, row) for row in rows])
+    new = [
+        one
+        for row, response_id in zip(rows, ids, strict=True)
+        for one in comments_of(
+            row.texts, taking.instrument, response_id=response_id, wave_id=taking.wave.id, language=row.language
         )
-        for row in rows
     ]
-    add_responses(db, written)
-    return len(written)
+    admit(db, scope, taking.screening, new, today=taking.today, demonstration=taking.wave.demonstration)
+    return len(ids)
+
+
+def _columns(scope: Scope, taking: Taking, row: Ready) -> dict[str, Any]:
+    """Return the columns of a response but its id."""
+    return {
+        "partnership": scope.partnership,
+        "wave_id": taking.wave.id,
+        "instrument_version_id": taking.wave.version_id,
+        "week": row.week,
+        "language": row.language,
+        "form": row.form,
+        "mode": taking.mode,
+        "collector": row.collector,
+        "pace": row.pace,
+        "context": row.context,
+        "answers": row.answers,
+        "source_hash": row.source,
+        **_breakdowns(row.keys),
+    }
 
 
 def _breakdowns(keys: dict[str, int]) -> dict[str, int | None]:

@@ -13,11 +13,12 @@ from feedback_app.domain.answers import unknown_answers
 from feedback_app.domain.demonstration import Planted
 from feedback_app.domain.instrument import Instrument
 from feedback_app.domain.routing import keep_asked
-from feedback_app.domain.scope import Scope
+from feedback_app.domain.scope import Role, Scope
+from feedback_app.domain.screening import Screening
 from feedback_app.domain.texts import FieldedDocument
 from feedback_app.domain.wave import week_of
 from feedback_app.services.accounts import DEMONSTRATION_PASSWORD, DEMONSTRATION_STAFF, add_user
-from feedback_app.services.bulk_adding import BATCH, Ready, add_ready, make_ready
+from feedback_app.services.bulk_adding import BATCH, Ready, Taking, add_ready, make_ready
 from feedback_app.services.fielding import field_wave
 from feedback_app.services.inventing import invent_sheet
 from feedback_app.services.linking import add_link
@@ -46,8 +47,13 @@ def seed_survey(
     language: str,
     answers: int | None = None,
     planted: Planted | None = None,
+    screening: Screening | None = None,
+    young_words: bool = False,
 ) -> list[Seeded]:
-    """Make a survey's two demonstration waves; nothing when it has a wave already. `answers` are those of each wave."""
+    """Make a survey's two demonstration waves; nothing when it has a wave already. `answers` are those of each wave.
+
+    With `young_words` the open wave asks children for their own words, too: where somebody is there who reads them.
+    """
     instrument = document.instrument
     if waves.list_waves_of(db, scope, instrument.slug):
         return []
@@ -61,14 +67,24 @@ def seed_survey(
         (opens, opens.year, None, this_year),
     ):
         slug = f"{instrument.slug}-{year}"
+        texts = young_words and closed_from is None and instrument.text_switch
         wave = field_wave(
-            db, scope, document, slug=slug, opens_on=day, closed_from=closed_from, today=today, demonstration=True
+            db,
+            scope,
+            document,
+            slug=slug,
+            opens_on=day,
+            closed_from=closed_from,
+            today=today,
+            texts_open=texts,
+            demonstration=True,
         )
         last = min(today, (closed_from or today + timedelta(days=1)) - timedelta(days=1))
         inventor = _Inventor(wave, instrument, _ways_in(db, scope, wave, instrument), last, language, planted)
         ready = inventor.invent(number)
+        taking = Taking(wave, instrument, "online", screening, today)
         for start in range(0, len(ready), BATCH):
-            add_ready(db, scope, wave, "online", ready[start : start + BATCH])
+            add_ready(db, scope, taking, ready[start : start + BATCH])
         made.append(Seeded(wave, len(ready)))
     return made
 
@@ -125,9 +141,13 @@ class _Inventor:
         )
 
 
-def seed_staff(db: Session, scope: Scope) -> Sequence[str]:
-    """Add the demonstration's staff accounts that are not there yet; return the addresses of all of them."""
+def seed_staff(db: Session, scope: Scope, workstreams: Sequence[str] = ()) -> Sequence[str]:
+    """Add the demonstration's staff accounts that are not there yet; return the addresses of all of them.
+
+    The lead leads the second of the workstreams.
+    """
     for email, role in DEMONSTRATION_STAFF.items():
         if people.find_user(db, scope, email) is None:
-            add_user(db, scope, email, DEMONSTRATION_PASSWORD, [role])
+            user = add_user(db, scope, email, DEMONSTRATION_PASSWORD, [role])
+            user.workstreams = list(workstreams[1:2]) if role is Role.WORKSTREAM_LEAD else []
     return tuple(DEMONSTRATION_STAFF)

@@ -10,12 +10,20 @@ from functools import lru_cache
 
 from sqlalchemy.orm import Session
 
-from feedback_app.domain.errors import InstrumentChanged, ListTooShort, SurveyUnknown, WaveClosed, WaveExists
+from feedback_app.domain.errors import (
+    InstrumentChanged,
+    ListTooShort,
+    NoSafeguardingReader,
+    SurveyUnknown,
+    WaveClosed,
+    WaveExists,
+)
 from feedback_app.domain.instrument import Instrument
-from feedback_app.domain.scope import Scope
+from feedback_app.domain.scope import Role, Scope
 from feedback_app.domain.texts import FieldedDocument, checksum
 from feedback_app.domain.wave import is_open
 from feedback_app.domain.ways import paths
+from feedback_app.services.accounts import list_addresses
 from feedback_app.store import waves
 from feedback_app.store.tables import InstrumentVersion, Wave
 from feedback_app.store.waves import WaveFacts
@@ -126,10 +134,14 @@ def field_wave(
 ) -> WaveFacts:
     """Open a wave and freeze its document. Raise WaveExists, or InstrumentChanged when the version's questions differ.
 
+    Raise NoSafeguardingReader when children would be asked for words that nobody is named to read.
+
     Translations may be added to a fielded version, its questions never change.
     """
     if waves.find_wave(db, scope, slug) is not None:
         raise WaveExists(slug)
+    if texts_open and document.instrument.text_switch and not list_addresses(db, scope, Role.SAFEGUARDING_READER):
+        raise NoSafeguardingReader(slug)
     wave = Wave(
         partnership=scope.partnership,
         slug=slug,

@@ -21,7 +21,8 @@ from feedback_app.domain.import_map import ImportMap, disagreements
 from feedback_app.domain.import_rows import ReadRow, RowReader, keep_row
 from feedback_app.domain.instrument import Instrument
 from feedback_app.domain.scope import Scope
-from feedback_app.services.bulk_adding import BATCH, Ready, add_ready, make_ready
+from feedback_app.domain.screening import Screening
+from feedback_app.services.bulk_adding import BATCH, Ready, Taking, add_ready, make_ready
 from feedback_app.services.reading_csv import read_rows
 from feedback_app.store import bulk, responses
 from feedback_app.store.waves import WaveFacts
@@ -79,7 +80,8 @@ class _Occurrences:
 class Incoming:
     """A file, the map to read it by and the wave it is for; `language` is the locale when the map names none.
 
-    `key` is the wave's own, from import_key: rows are marked under it.
+    `key` is the wave's own, from import_key: rows are marked under it. Words are screened by `screening`; without it
+    they are held.
     """
 
     file: BinaryIO
@@ -89,6 +91,7 @@ class Incoming:
     language: str
     today: date
     key: bytes
+    screening: Screening | None = None
 
 
 def import_key(db: Session, wave: WaveFacts) -> bytes:
@@ -229,6 +232,7 @@ def apply_import(
     ImportRefused when the wave got another key since the check.
     """
     wave, mode = incoming.wave, incoming.plan.response_mode
+    taking = Taking(wave, incoming.instrument, mode, incoming.screening, incoming.today)
     if not bulk.keep_import_key(db, wave.id, incoming.key):
         raise ImportRefused((f"Something else was brought into {wave.slug} meanwhile. Run the command again.",))
     bulk.make_room(db)
@@ -237,7 +241,7 @@ def apply_import(
     added = done = 0
     for batch in _batches(map(decode, spool)):
         known = _known(db, wave, batch)
-        added += add_ready(db, scope, wave, mode, [one for one in batch if one.source not in known])
+        added += add_ready(db, scope, taking, [one for one in batch if one.source not in known])
         done += len(batch)
         if progress is not None:
             progress(done)

@@ -13,7 +13,7 @@ from feedback_app.domain.demonstration import Planted, ScaledItem, Shares, Sprea
 from feedback_app.domain.instrument import ChoiceItem, ContextField, Instrument, Item, MultiItem, TextItem
 from feedback_app.domain.missing import Missing
 from feedback_app.domain.routing import is_handed_over
-from feedback_app.services.demonstration_words import COMMENTS
+from feedback_app.services.demonstration_words import compose_comment
 
 TOGETHER = 0.6  # how strongly a person's answers go together: the loading of each on one common attitude
 SKIPS, OFF_SCALE, COMMENTS_GIVEN = 0.04, 0.03, 0.35
@@ -37,7 +37,7 @@ def invent_sheet(
         sofar = AnswerSheet(answers, texts, context)
         for item in instrument.items.values():
             if isinstance(item, TextItem):
-                _write(item, draw, answers, texts)
+                _write(item, draw, answers, texts, instrument.audience, attitude)
             elif spread := _spread_of(instrument, item, planted, sofar):
                 weights = spread.weights_in(this_year)
                 answers[item.id] = draw.choices(list(weights), list(weights.values()))[0]
@@ -68,10 +68,15 @@ def _holds(instrument: Instrument, condition: Condition | None, sofar: AnswerShe
     return holds(condition, sofar.answers, sofar.context, instrument.conditions)
 
 
-def _write(item: TextItem, draw: Random, answers: dict[str, Answer], texts: dict[str, str]) -> None:
+def _write(
+    item: TextItem, draw: Random, answers: dict[str, Answer], texts: dict[str, str], audience: str, mood: float
+) -> None:
     """Note an invented comment, or that there is none."""
     if draw.random() < COMMENTS_GIVEN:
-        answers[item.id], texts[item.id] = TEXT_GIVEN, draw.choice(COMMENTS[item.valence])[: item.longest]
+        # Drawn apart, so that other comments make no other answers: those of the demonstration were chosen with care.
+        own = Random(f"{item.id}/{draw.randrange(12)}/{mood}")  # noqa: S311 - an invented comment, nothing secret
+        answers[item.id] = TEXT_GIVEN
+        texts[item.id] = compose_comment(own, audience, item.valence, mood)[: item.longest]
     else:
         answers[item.id] = int(Missing.SKIPPED)
 

@@ -79,6 +79,10 @@ class Sweeping:
         """Delete people's own words that were kept long enough, and return how many."""
         return retention.delete_words(db, self.scope, self._words_day)
 
+    def count_unread_flags(self, db: Session) -> int:
+        """Return how many texts stay though their time is over, because nobody has read what raised a flag."""
+        return retention.count_unread_flags(db, self.scope, self._words_day)
+
     def delete_failed_jobs(self, db: Session) -> int:
         """Delete jobs that were set aside long ago, and return how many."""
         return outbox.delete_failed(db, self.scope, self._ago(FAILED_JOB_DAYS))

@@ -16,7 +16,9 @@ from feedback_app.domain.breakdowns import breakdown_keys, pace_band
 from feedback_app.domain.errors import DraftGone, HandedOver, NotComplete, PageUnknown, WaveClosed
 from feedback_app.domain.instrument import Instrument
 from feedback_app.domain.scope import Scope
+from feedback_app.domain.screening import Screening
 from feedback_app.domain.wave import draft_expires_on, may_finish, week_of
+from feedback_app.services.commenting import admit, comments_of
 from feedback_app.services.fielding import get_instrument
 from feedback_app.store import collectors, drafts, responses
 from feedback_app.store.drafts import DraftFacts
@@ -133,8 +135,12 @@ def find_receipt(db: Session, scope: Scope, code: str) -> Receipt | None:
     return None if wave_id is None else Receipt(receipt, wave_id)
 
 
-def submit_response(db: Session, scope: Scope, code: str, *, now: datetime, language: str) -> Receipt:
+def submit_response(
+    db: Session, scope: Scope, code: str, *, now: datetime, language: str, screening: Screening | None
+) -> Receipt:
     """Turn a draft into a response and return its receipt; sent twice, it is there once, with the same receipt.
+
+    Words in it are screened before they are kept; without `screening` they are held until somebody has seen to it.
 
     Raise NotComplete when required items are open or too little is answered, HandedOver when somebody answers in a
     child's place; DraftGone and WaveClosed as get_draft does.
@@ -151,7 +157,13 @@ def submit_response(db: Session, scope: Scope, code: str, *, now: datetime, lang
     receipt_code = codes.receipt_for(code)
     values = _columns(found, kept, scope, now)
     values["receipt_hash"] = codes.hash_of(receipt_code, "receipt")
-    responses.add_response(db, values, kept.texts)
+    response_id = responses.add_response(db, values)
+    if kept.texts:
+        wave = found.draft.wave
+        new = comments_of(
+            kept.texts, found.instrument, response_id=response_id, wave_id=wave.id, language=found.draft.language
+        )
+        admit(db, scope, screening, new, today=now.date(), demonstration=wave.demonstration)
     drafts.delete_draft(db, codes.hash_of(code, "draft"))
     return Receipt(receipt_code, found.draft.wave.id)
 

@@ -10,10 +10,9 @@ from sqlalchemy import Select, Table, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from feedback_app.domain.import_map import IMPORTED
-from feedback_app.store.comment_tables import Comment
 from feedback_app.store.tables import Response, Wave, random_id
 
-_RESPONSES, _TEXTS = cast(Table, Response.__table__), cast(Table, Comment.__table__)
+_RESPONSES = cast(Table, Response.__table__)
 CACHE_KILOBYTES = 65_536
 
 
@@ -23,37 +22,18 @@ def make_room(db: Session) -> None:
         db.execute(text(f"PRAGMA cache_size = -{CACHE_KILOBYTES}"))
 
 
-def add_responses(db: Session, rows: Sequence[tuple[Mapping[str, Any], Mapping[str, str]]]) -> None:
-    """Add responses, each as (columns of `Response` but the id, words by item), in two statements."""
-    responses: list[dict[str, Any]] = []
-    texts: list[dict[str, Any]] = []
-    for values, words in rows:
-        response_id = random_id()
-        responses.append({"id": response_id, **values})
-        texts += [_text(response_id, values, item, said) for item, said in words.items()]
-    # To the tables themselves and in the order of their keys: half the time of mapped objects in the order they came.
+def add_responses(db: Session, rows: Sequence[Mapping[str, Any]]) -> list[uuid.UUID]:
+    """Add responses (columns of `Response` but the id) in one statement; return their ids in the order of the rows."""
+    responses: list[dict[str, Any]] = [{"id": random_id(), **values} for values in rows]
+    # To the table itself and in the order of their keys: half the time of mapped objects in the order they came.
     if responses:
         db.execute(insert(_RESPONSES), sorted(responses, key=_key))
-    if texts:
-        db.execute(insert(_TEXTS), sorted(texts, key=_key))
+    return [row["id"] for row in responses]
 
 
 def _key(row: Mapping[str, Any]) -> uuid.UUID:
     key: uuid.UUID = row["id"]
     return key
-
-
-def _text(response_id: uuid.UUID, values: Mapping[str, Any], item: str, words: str) -> dict[str, Any]:
-    """Return the row of one answer in words."""
-    return {
-        "id": random_id(),
-        "response_id": response_id,
-        "partnership": values["partnership"],
-        "wave_id": values["wave_id"],
-        "language": values["language"],
-        "item": item,
-        "words": words,
-    }
 
 
 def count_imported(db: Session, wave_id: uuid.UUID) -> int:

@@ -32,14 +32,11 @@ _WAVE_OF_RECEIPT = select(_RESPONSE.c.wave_id).where(
 )
 
 
-def add_response(db: Session, values: Mapping[str, Any], texts: Mapping[str, str]) -> None:
-    """Add one response (columns of `Response` but the id) and its words by item."""
+def add_response(db: Session, values: Mapping[str, Any]) -> uuid.UUID:
+    """Add one response (columns of `Response` but the id) and return its id; its words come by services.commenting."""
     response_id = random_id()
     db.execute(_ADD, {"id": response_id, **values})
-    if texts:
-        row = {"response_id": response_id, **{name: values[name] for name in ("partnership", "wave_id", "language")}}
-        rows = [{**row, "id": random_id(), "item": item, "words": words} for item, words in texts.items()]
-        db.execute(insert(Comment), rows)
+    return response_id
 
 
 def find_wave_of_receipt(db: Session, scope: Scope, receipt_hash: bytes) -> uuid.UUID | None:

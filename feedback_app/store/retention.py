@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from feedback_app.domain.scope import Scope
 from feedback_app.store.bulk import forget_sources
-from feedback_app.store.comment_tables import Comment
+from feedback_app.store.comment_tables import Comment, SafeguardingEntry
 from feedback_app.store.tables import CodeFailures, OutboxJob, Response, Wave
 
 A_WEEK = timedelta(days=7)
@@ -38,15 +38,31 @@ def _count(db: Session, table: Any, condition: ColumnElement[bool]) -> int:
     return db.scalar(select(func.count()).select_from(table).where(condition)) or 0
 
 
+def _settled() -> ColumnElement[bool]:
+    """Hold for texts of which no safeguarding flag waits to be read."""
+    flags = select(SafeguardingEntry.comment_id).where(
+        SafeguardingEntry.flagged.is_(True), SafeguardingEntry.read_on.is_(None)
+    )
+    return Comment.id.not_in(flags)
+
+
+def count_unread_flags(db: Session, scope: Scope, day: date) -> int:
+    """Return how many texts should go by a day and stay, because nobody has read what raised a flag."""
+    return _count(db, Comment, _said_by(scope, day) & ~_settled())
+
+
 def count_words(db: Session, scope: Scope, day: date) -> int:
-    """Return how many texts belong to waves closed by a day, or to weeks before it of waves without an end."""
-    return _count(db, Comment, _said_by(scope, day))
+    """Return how many texts belong to waves closed by a day, or to weeks before it of waves without an end.
+
+    Those whose flag nobody has read are left out: they stay until somebody has.
+    """
+    return _count(db, Comment, _said_by(scope, day) & _settled())
 
 
 def delete_words(db: Session, scope: Scope, day: date) -> int:
     """Delete the texts that count_words counts, with the marks of imported rows made of them; return how many texts."""
     forget_sources(db, _waves_with_words_by(scope, day))
-    return int(db.execute(delete(Comment).where(_said_by(scope, day))).rowcount)  # type: ignore[attr-defined]
+    return int(db.execute(delete(Comment).where(_said_by(scope, day), _settled())).rowcount)  # type: ignore[attr-defined]
 
 
 def count_failed_jobs(db: Session, scope: Scope, before: datetime) -> int:

@@ -29,6 +29,10 @@ class Entry:
 COMPONENTS = "team.components"
 ENTRIES = (
     Entry("team.waves", _l("Surveys")),
+    Entry("reading.room", _l("Reading room")),
+    Entry("themes.choose", _l("What people say")),
+    Entry("safeguarding.queue", _l("Safeguarding")),
+    Entry("voices.voice_list", _l("Other voices")),
     Entry("team.roles", _l("Who may do what")),
     Entry("administering.people", _l("People")),
     Entry("auditing.log", _l("Audit log")),

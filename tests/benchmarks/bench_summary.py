@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 from feedback_app.domain import routing
 from feedback_app.domain.wave import week_of
 from feedback_app.services import comparing, exporting, summarising
-from feedback_app.services.bulk_adding import BATCH, Ready, add_ready, make_ready
+from feedback_app.services.bulk_adding import BATCH, Ready, Taking, add_ready, make_ready
 from feedback_app.services.inventing import invent_sheet
 from tests.benchmarks.figures import print_table, stopwatch
 from tests.benchmarks.served import DATABASES, Database
@@ -53,9 +53,10 @@ def fill(app: Flask, ready: list[Ready], number: int) -> float:
 
     wave = field(app, real_survey(SURVEY), slug=f"wave-{number}", opens_on=OPENED + timedelta(days=len(str(number))))
     with app.app_context(), stopwatch() as clock:
+        taking = Taking(wave, real_survey(SURVEY), "online", app.config["PLACES"].only.screening, OPENED)
         rows = (ready[at % KINDS] for at in range(number))
         while batch := list(islice(rows, BATCH)):
-            add_ready(db.session, app.config["PLACES"].only.scope, wave, "online", batch)
+            add_ready(db.session, app.config["PLACES"].only.scope, taking, batch)
         db.session.commit()
     return number / clock.seconds
 

@@ -1,4 +1,7 @@
-"""Integration tests run twice: on SQLite and on a real PostgreSQL, each on a fresh copy of a migrated database."""
+"""Integration tests run twice: on SQLite and on a real PostgreSQL, each on a fresh copy of a migrated database.
+
+A file about what pages say, whose queries are tested on both elsewhere, names one database: DATABASES = ("sqlite",).
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,19 @@ from tests.support.application import migrate, running_application
 from tests.support.client import CheckedClient
 from tests.support.databases import copied_postgresql, copy_sqlite, make_postgresql_template, make_sqlite_template
 from tests.support.postgres import Cluster, running_cluster
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the databases that a file is not about."""
+    out = [item for item in items if _elsewhere(item)]
+    config.hook.pytest_deselected(items=out)
+    items[:] = [item for item in items if item not in set(out)]
+
+
+def _elsewhere(item: pytest.Item) -> bool:
+    database = getattr(getattr(item, "callspec", None), "params", {}).get("database_url")
+    wanted = getattr(getattr(item, "module", None), "DATABASES", None)
+    return bool(database and wanted and database not in wanted)
 
 
 @pytest.fixture(scope="session")

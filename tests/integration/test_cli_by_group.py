@@ -15,6 +15,8 @@ from feedback_app.store.tables import ReleasedTable, Wave
 from tests.support.commands import CommandLine
 from tests.support.grouped import add_grouped
 
+DATABASES = ("sqlite",)  # what pages say; the queries under them are tested on both
+
 SUMMARY = ("summary", "--wave", "autumn")
 
 

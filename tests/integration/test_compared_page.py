@@ -23,6 +23,8 @@ from feedback_app.store.tables import Response, Wave
 from tests.support.places import change_place
 from tests.support.summaries import SCOPE, add_answers, add_wave, make_instrument, signed_in, some_answers
 
+DATABASES = ("sqlite",)  # what pages say; the queries under them are tested on both
+
 Sheets = Sequence[Mapping[str, Answer]]
 ADDRESS = "/team/waves/2026/compared-with/2025"
 FRAME = Frame(

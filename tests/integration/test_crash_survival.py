@@ -71,7 +71,7 @@ def test_a_lost_or_doubled_or_halved_answer_would_be_seen(app: Flask, database_u
         look(database_url, ["AAAA BBBB CCCC"])
     columns = {"wave_id": wave.id, "instrument_version_id": wave.version_id, "week": wave.opens_on}
     columns |= {"partnership": "lancashire", "language": "en_GB", "form": "standard", "mode": "online", "answers": "{}"}
-    add_response(db, columns, {})
+    add_response(db, columns)
     db.commit()
     with pytest.raises(AssertionError, match="without their words"):
         look(database_url, [])

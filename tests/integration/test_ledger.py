@@ -102,7 +102,7 @@ def test_each_answer_and_each_erasure_makes_another_state(db: Session, app: Flas
         states.append(live_state(db, get_wave(db, SCOPE, "autumn")).number)
     values = {"receipt_hash": b"r" * 32, "partnership": SCOPE.partnership, "wave_id": wave.id}
     values |= {"instrument_version_id": wave.version_id, "week": wave.opens_on, "language": "en_GB"}
-    responses.add_response(db, values | {"form": "standard", "mode": "online", "answers": "{}"}, {})
+    responses.add_response(db, values | {"form": "standard", "mode": "online", "answers": "{}"})
     states.append(live_state(db, get_wave(db, SCOPE, "autumn")).number)
     assert responses.delete_by_receipt(db, SCOPE, b"r" * 32)
     db.commit()
@@ -171,7 +171,7 @@ def test_an_erasure_and_a_snapshot_at_once_do_not_wait_for_each_other(db: Sessio
     wave = add_wave(db)
     values = {"receipt_hash": b"r" * 32, "partnership": SCOPE.partnership, "wave_id": wave.id}
     values |= {"instrument_version_id": wave.version_id, "week": wave.opens_on, "language": "en_GB"}
-    responses.add_response(db, values | {"form": "standard", "mode": "online", "answers": "{}"}, {})
+    responses.add_response(db, values | {"form": "standard", "mode": "online", "answers": "{}"})
     db.commit()
     ids, erased = db.scalars(select(Response.id)).all(), []
     db.rollback()
@@ -257,7 +257,7 @@ def add_people(db: Session, wave_id: object, version_id: object, groups: list[tu
         for _ in range(number):
             values = {"partnership": SCOPE.partnership, "wave_id": wave_id, "instrument_version_id": version_id}
             values |= {"week": date(2026, 11, 9), "language": "en_GB", "form": "standard", "mode": "online"}
-            responses.add_response(db, values | {"district": district, "provision": provision, "answers": "{}"}, {})
+            responses.add_response(db, values | {"district": district, "provision": provision, "answers": "{}"})
     db.commit()
 
 

@@ -28,6 +28,8 @@ from tests.support.people import (
 )
 from tests.support.places import change_place
 
+DATABASES = ("sqlite",)  # what pages say; the queries under them are tested on both
+
 ME = "administrator@example.org"
 ENDING = ("switch-off", "sign-out", "second-step")
 

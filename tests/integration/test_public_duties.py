@@ -21,6 +21,8 @@ from tests.support.databases import sqlite_url
 from tests.support.duties import folder_that_says_all
 from tests.support.surveys import LANCASHIRE, field, real_survey
 
+DATABASES = ("sqlite",)  # what pages say; the queries under them are tested on both
+
 SURVEYS = sorted(folder.name for folder in LANCASHIRE.iterdir() if folder.is_dir())
 # UK GDPR, article 13 (1) and (2), with what else children and parents are told; each is an id on the page.
 TOLD = ("controller", "officer", "purposes", "basis", "special", "asked", "must", "kept", "never", "recipients",

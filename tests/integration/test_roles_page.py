@@ -14,6 +14,8 @@ from feedback_app.domain.scope import Role
 from feedback_app.web.navigation import ENTRIES
 from tests.support.summaries import add_wave, make_instrument, signed_in
 
+DATABASES = ("sqlite",)  # what pages say; the queries under them are tested on both
+
 NO_FIGURES = "without their figures"
 SOME_FIGURES = "the figures of those that young people answer"
 

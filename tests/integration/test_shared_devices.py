@@ -17,6 +17,8 @@ from tests.support.client import CheckedClient
 from tests.support.journeys import CODE, HELPLINE, answer, answer_first, answer_helpline, begin, post, send
 from tests.support.surveys import field, real_survey
 
+DATABASES = ("sqlite",)  # what pages say; the queries under them are tested on both
+
 
 @pytest.fixture
 def helpline(app: Flask) -> Any:

@@ -30,6 +30,8 @@ from tests.support.commands import CommandLine
 from tests.support.grouped import add_grouped, grouped_answers, grouped_instrument, rows_of
 from tests.support.summaries import SCOPE, add_answers, add_wave, signed_in
 
+DATABASES = ("sqlite",)  # what pages say; the queries under them are tested on both
+
 BY = "/team/waves/autumn/by"
 CROSSED = f"{BY}/locality/TS02?with=provision"
 EARLIER = date(2025, 11, 3)

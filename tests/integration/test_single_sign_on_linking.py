@@ -22,6 +22,8 @@ from tests.support.people import add_person, browser_of, change_user, count_of, 
 from tests.support.places import HERE, THERE
 from tests.support.single_sign_on import DOOR, LINK, first_time, is_signed_in, link, log_of, say, there_and_back
 
+DATABASES = ("sqlite",)  # what pages say; the queries under them are tested on both
+
 on_one_database = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # nothing new is asked of it
 
 

@@ -23,6 +23,8 @@ from feedback_app.store.tables import Wave
 from tests.support.places import change_place
 from tests.support.summaries import add_answers, add_wave, make_instrument, signed_in, some_answers
 
+DATABASES = ("sqlite",)  # what pages say; the queries under them are tested on both
+
 FRAME = Frame(
     source="A count of everybody",
     date="2025-01",

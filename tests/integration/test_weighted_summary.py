@@ -20,6 +20,8 @@ from feedback_app.services.wave_summary import WaveSummary
 from feedback_app.store.tables import Response
 from tests.support.summaries import SCOPE, add_answers, add_wave, make_instrument, some_answers
 
+DATABASES = ("sqlite",)  # what pages say; the queries under them are tested on both
+
 POLICY = Policy()
 RUN = tuple(f"TS{number}" for number in range(12, 18))
 

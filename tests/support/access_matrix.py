@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -17,10 +18,12 @@ from werkzeug.test import TestResponse
 
 from feedback_app.domain.permission_words import ROLE_WORDS
 from feedback_app.domain.scope import Role
+from feedback_app.store import comment_tables
 from feedback_app.store.accounts import User
+from feedback_app.store.comment_tables import Comment, Voice
 from feedback_app.store.tables import Wave
 from tests.support.snapshots import take
-from tests.support.summaries import add_answers, add_wave, make_instrument, signed_in, some_answers
+from tests.support.summaries import SCOPE, add_answers, add_wave, make_instrument, signed_in, some_answers
 
 NOBODY = "nobody"
 YES, YOUNG, NO = "yes", "young", "–"
@@ -28,7 +31,16 @@ BEST = (NO, YOUNG, YES)
 OPEN, REFUSED, SIGN_IN = "open", "refused", "asked to sign in"
 TAKEN = frozenset({200, 302, 303, 422})
 # Open, but with nothing behind it here: a link that was never sent, a passkey that nobody added.
+# Or what was brought in by somebody else: see test_voices.py.
 NOTHING_BEHIND: Mapping[str, frozenset[int]] = {
+    "reading.agreement": frozenset({404}),  # no sample was drawn
+    "reading.sample_next": frozenset({404}),
+    "themes.themes_csv": frozenset({404}),  # nobody wrote anything here
+    "themes.themes_workbook": frozenset({404}),
+    "voices.ask_to_take_back": frozenset({404}),
+    "voices.change_consent": frozenset({404}),
+    "voices.take_back": frozenset({404}),
+    "voices.voice": frozenset({404}),
     "account.app_picture": frozenset({404}),
     "account.remove_passkey": frozenset({404}),
     "administering.accept_invitation": frozenset({404}),
@@ -108,6 +120,21 @@ def add_surveys(app: Flask, db: Session) -> None:
             assert take(app, db, wave)
 
 
+def add_voice(db: Session, known: uuid.UUID | None = None) -> uuid.UUID:
+    """Bring in a voice that can be read, unless this one is there still; return which it is."""
+    if known and db.scalar(select(Comment.id).where(Comment.voice_id == known)):
+        return known
+    told = {"kind": "story", "teller": "staff", "month": date(2026, 5, 1), "consent": "quote"}
+    entered = {"entered_by": "somebody@example.org", "entered_on": date(2026, 6, 1)}
+    voice = Voice(partnership=SCOPE.partnership, **told, **entered)
+    db.add(voice)
+    db.flush()
+    said = {"words": "It helps.", "language": "en_GB", "standing": comment_tables.OPEN}
+    db.add(Comment(partnership=SCOPE.partnership, voice_id=voice.id, **said))
+    db.commit()
+    return voice.id
+
+
 @dataclass
 class Walk:
     """Everybody on their way through all addresses, each as they were before the last step."""
@@ -124,6 +151,7 @@ class Walk:
         """Let everybody in, and an account come to be that nobody here has."""
         signed_in(self.app, self.db, Role.BOARD_MEMBER, Role.FORUM_ORGANISER)
         self.spare = self.db.scalars(select(User.id)).unique().one()
+        self.voice = add_voice(self.db)
         self.cookie = self.app.config["SESSION_COOKIE_NAME"]
         for visitor in self.visitors:
             client = signed_in(self.app, self.db, *visitor.roles) if visitor.roles else self.app.test_client()
@@ -140,12 +168,17 @@ class Walk:
             "earlier": f"{kind}-before",
             "name": "provision",
             "item": "TS02",
+            "key": "P1",
+            "code": "JOINT",
             "child": 1,
             "page_id": "ts01",
             "filename": "mark.svg",
             "token": "x" * 43,
             "user_id": self.spare,
             "number": 1,
+            "voice_id": self.voice,
+            "comment_id": self.db.scalar(select(Comment.id).where(Comment.voice_id == self.voice)) or uuid.uuid4(),
+            "sample_id": uuid.UUID(int=1),
         }
         unknown = sorted(rule.arguments - set(plausible))
         assert not unknown, f"Say in {__name__} what {', '.join(unknown)} of {rule.rule} is plausibly: {rule.endpoint}."
@@ -186,7 +219,8 @@ class Walk:
         self.cookies[visitor.name] = found.value
 
     def _put_back(self) -> None:
-        """Give every account its roles, its switch and its sessions back."""
+        """Give every account its roles, its switch and its sessions back, and bring back what was taken back."""
+        self.voice = add_voice(self.db, self.voice)
         for user in self.db.scalars(select(User)).unique():
             user.active, user.fs_uniquifier = True, user.email.partition("@")[0]
         self.db.commit()

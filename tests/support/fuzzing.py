@@ -177,12 +177,17 @@ class Fuzzer:
             "earlier": ids["slug"],
             "name": ["provision", "wave", "district"],
             "item": ["TS02", "TS09", "TS04", "TS11"],
+            "key": ["P1", "P4", "other"],
+            "code": ["JOINT", "LISTEN"],
             "child": ["1", "2"],
             "page_id": ["ts01", "ts02", "ts11", "check"],
             "filename": ["mark.svg", "css/base.css"],
             "token": ["x" * 43],
             "user_id": ids["number"],
             "number": ids["number"],
+            "voice_id": ids["voice"],
+            "comment_id": ids["comment"],
+            "sample_id": ids["comment"],
         }
 
     def send(

@@ -18,7 +18,7 @@ PRIVILEGED = ("id", "user_id", "active", "roles", "role", "partnership", "fs_uni
               "wave_id", "slug", "email", "workstreams", "tf_primary_method", "is_admin", "next", "csrf_token",
               "_method", "remember", "sso_subject")  # fmt: skip
 PARAMETERS = ("next", "with", "weighted", "before", "who", "via", "change", "done", "noted", "page", "from", "until")
-IDS = frozenset({"slug", "earlier", "number", "user_id"})
+IDS = frozenset({"slug", "earlier", "number", "user_id", "voice_id", "comment_id"})
 HOSTS = (ELSEWHERE, "northshire.example", "lancashire.example:8443", "x" * 300, "[::1")
 
 

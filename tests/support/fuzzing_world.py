@@ -27,6 +27,7 @@ from feedback_app.services.fielding import field_wave
 from feedback_app.services.snapshots import Taking
 from feedback_app.store import people
 from feedback_app.store.accounts import Invitation, Passkey, User, user_role
+from feedback_app.store.comment_tables import HELD, OPEN, Comment, Voice
 from feedback_app.store.tables import CodeFailures, Draft, OutboxJob, Response, Wave
 from tests.support.places import both, visitor_of
 from tests.support.summaries import add_answers, make_instrument, some_answers
@@ -154,7 +155,20 @@ class World:
             waves = [("now", asked, False), ("within", within, True), ("before", asked, True)]
             for slug, instrument, over in waves[: 3 if kind == "family" else 2]:
                 self._hold(place, f"{kind}-{slug}-{place.key}", instrument, over=over)
+        self._voices(place)
         self._staff(place)
+
+    def _voices(self, place: Place) -> None:
+        """Bring in what was said elsewhere: one voice that is open, and one that is held."""
+        for standing, told_there in ((OPEN, "It helps."), (HELD, f"Somebody told {marker(place, 'words')}")):
+            told = {"kind": "story", "teller": "staff", "month": date(2026, 5, 1), "consent": "publish"}
+            entered = {"entered_by": f"send_team@{place.key}.example", "entered_on": date(2026, 6, 1)}
+            voice = Voice(partnership=place.key, **told, **entered)
+            self.db.add(voice)
+            self.db.flush()
+            said = {"words": told_there, "language": "en_GB", "standing": standing}
+            self.db.add(Comment(partnership=place.key, voice_id=voice.id, **said))
+        self.db.commit()
 
     def _hold(self, place: Place, slug: str, instrument: Instrument, *, over: bool) -> None:
         """Hold a wave with figures for all readers; its own words are marked."""
@@ -215,7 +229,18 @@ class World:
         users = self.db.scalars(select(User.id).where(User.partnership == place.key).order_by(User.id))
         numbers = [str(number) for number in users]
         self.db.rollback()
-        return {"slug": slugs, "number": numbers, "email": [f"known@{place.key}.example"]}
+        own = select(Voice.id).where(Voice.partnership == place.key)
+        voices = [str(voice) for voice in self.db.scalars(own)]
+        said = select(Comment.id).where(Comment.partnership == place.key, Comment.voice_id.is_not(None))
+        comments = [str(comment) for comment in self.db.scalars(said)]
+        self.db.rollback()
+        return {
+            "slug": slugs,
+            "number": numbers,
+            "voice": voices,
+            "comment": comments,
+            "email": [f"known@{place.key}.example"],
+        }
 
 
 def _marked(instrument: Instrument, word: str) -> Instrument:

@@ -11,7 +11,7 @@ from feedback_app.domain.wave import draft_expires_on
 from feedback_app.extensions import db
 from feedback_app.services import responding
 from feedback_app.web import clock
-from feedback_app.web.access import public, scope
+from feedback_app.web.access import place, public, scope
 from feedback_app.web.languages import page_language
 from feedback_app.web.respond import begun, blueprint, checking
 from feedback_app.web.respond.finding import address_after, find_receipt, get_unfinished, path_of
@@ -40,7 +40,14 @@ def send(slug: str, child: int) -> ResponseReturnValue:
     if code is None:
         raise DraftGone()
     try:
-        responding.submit_response(db.session, scope(), code, now=clock.now(), language=page_language().locale)
+        responding.submit_response(
+            db.session,
+            scope(),
+            code,
+            now=clock.now(),
+            language=page_language().locale,
+            screening=place().screening,
+        )
     except HandedOver:
         return redirect(url_for("respond.hand_over", slug=slug, child=child))
     except NotComplete:
