@@ -138,7 +138,17 @@ def open_rooms(app: Flask) -> None:
 
     csrf.init_app(app)
     init_account(app)
-    for blueprint in (public, respond(), team(), themes(), administering(), auditing(), safeguarding(), reading(), voices()):
+    for blueprint in (
+        public,
+        respond(),
+        team(),
+        themes(),
+        administering(),
+        auditing(),
+        safeguarding(),
+        reading(),
+        voices(),
+    ):
         app.register_blueprint(blueprint)
     init_errors(app)
 

@@ -110,9 +110,9 @@ class FileShelf:
         """Return the themes that words are coded by, None for no file, or those of `path`; raise FilesRefused."""
         return _refusing(lambda: load_codeframe(path) if path else find_codeframe(self._surveys))
 
-    def load_screening(self) -> Screening | None:
-        """Return how people's words are screened, None for no file; raise FilesRefused."""
-        return _refusing(lambda: find_screening(self._surveys / "screening.yaml"))
+    def load_screening(self, path: Path | None = None) -> Screening | None:
+        """Return how people's words are screened, None for no file, or by the file `path`; raise FilesRefused."""
+        return _refusing(lambda: find_screening(path or self._surveys / "screening.yaml"))
 
     def load_map(self, path: Path) -> ImportMap:
         """Return the map of an import from a file; raise FilesRefused."""

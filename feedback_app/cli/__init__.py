@@ -6,6 +6,7 @@ import click
 
 from feedback_app.cli.access import access
 from feedback_app.cli.audit import audit
+from feedback_app.cli.comments import comments
 from feedback_app.cli.database import database
 from feedback_app.cli.demonstration import demonstration
 from feedback_app.cli.disclosure import disclosure
@@ -44,6 +45,7 @@ _COMMANDS = (
     waves,
     responses,
     summary,
+    comments,
     themes,
     voices,
     disclosure,
@@ -61,3 +63,5 @@ for _command in _COMMANDS:
 themes.add_command(theme_summary)
 themes.add_command(tag)
 themes.add_command(tag_waiting)
+for _command in (learn, use, evaluate, record):
+    themes.add_command(_command)

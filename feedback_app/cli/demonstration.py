@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import click
 from sqlalchemy.orm import Session
@@ -11,7 +11,6 @@ from feedback_app.cli.running import (
     Refused,
     application,
     first_language,
-    freezing,
     note,
     now,
     place,
@@ -27,8 +26,6 @@ from feedback_app.services.accounts import DEMONSTRATION_PASSWORD
 from feedback_app.services.demonstrating import Seeded
 from feedback_app.services.fielding import list_waves
 from feedback_app.services.tagging import languages_of
-
-MANY = 100  # answers of a wave whose themes are frozen at once; those of the others are by the first daily work
 
 
 @click.group("demo")
@@ -48,7 +45,7 @@ def seed(answers: int | None) -> None:
             staff = demonstrating.seed_staff(db, scope(), list(shelf().load_workstreams())) if _is_shown() else ()
             made = list(_seed_surveys(db, answers))
             if made and _is_shown() and all(wave.demonstration for wave in list_waves(db, scope())):
-                for line in _seed_comments(db, made):
+                for line in _seed_comments(db):
                     click.echo(line)
         click.echo("The demonstration data is there.")
         for address in staff:
@@ -74,7 +71,7 @@ def _seed_surveys(db: Session, answers: int | None) -> Iterator[Seeded]:
             yield made
 
 
-def _seed_comments(db: Session, waves: Sequence[Seeded]) -> Iterator[str]:
+def _seed_comments(db: Session) -> Iterator[str]:
     """Bring in other voices, then do with all comments what is done with them; yield what was done."""
     here, today = place(), now().date()
     districts = [district.code for district in here.partnership.districts]
@@ -88,7 +85,3 @@ def _seed_comments(db: Session, waves: Sequence[Seeded]) -> Iterator[str]:
     read = comments.read_some(db, scope(), codeframe, today)
     cleared = comments.clear_some(db, scope(), today)
     yield f"Invented comments: {tagged} tagged, {read} of them read, {cleared} cleared to be quoted"
-    themes = freezing()
-    for one in waves:
-        if themes and one.answers >= MANY:
-            themes.freeze(db, one.wave.slug)

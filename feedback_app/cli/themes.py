@@ -9,7 +9,6 @@ import click
 
 from feedback_app.cli.running import Refused, application, shelf
 from feedback_app.domain.codeframe import Codeframe, Theme
-from feedback_app.domain.cue_syntax import read_cue
 
 NOTHING = "There is no codeframe.yaml: comments are kept and read, and nobody codes them by theme."
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -29,7 +28,7 @@ def check(file: Path | None, quiet: bool) -> None:
     A FILE with a plan.yaml beside it is checked against that plan, any other against its own priorities.
     """
     with application():
-        found = shelf().load_codeframe(file.resolve() if file else None)
+        found = shelf().load_codeframe(file)
     if found is None:
         raise Refused(NOTHING)
     if not quiet:
@@ -52,7 +51,7 @@ def codeframe_lines(codeframe: Codeframe) -> Iterator[str]:
 
 def _theme_line(theme: Theme) -> str:
     cues = _cues_of(theme)
-    told = f"{cues} {'cue' if cues == 1 else 'cues'} for {_forms_of(theme):,} phrases" if cues else "no cue suggests it"
+    told = f"{cues} {'cue' if cues == 1 else 'cues'}" if cues else "no cue suggests it"
     also = f"; also {', '.join(theme.also_priorities)}" if theme.also_priorities else ""
     plan = f"; plan {', '.join(theme.plan_references)}" if theme.plan_references else ""
     return f"  {theme.code}: {theme.name}. {told}{also}{plan}"
@@ -60,9 +59,3 @@ def _theme_line(theme: Theme) -> str:
 
 def _cues_of(theme: Theme) -> int:
     return len(theme.cues) + len(theme.young_cues) + len(theme.case_sensitive_cues)
-
-
-def _forms_of(theme: Theme) -> int:
-    """Return how many phrases the cues of a theme stand for."""
-    written = sum(read_cue(cue, keep_case=True).forms for cue in theme.case_sensitive_cues)
-    return written + sum(read_cue(cue).forms for cue in (*theme.cues, *theme.young_cues))

@@ -6,6 +6,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, TextIO
@@ -13,7 +14,7 @@ from typing import Any, BinaryIO, TextIO
 import click
 from sqlalchemy.exc import DBAPIError
 
-from feedback_app.cli.running import Refused, application, named_places, place, reading, scope, shelf
+from feedback_app.cli.running import Failed, Refused, application, named_places, place, reading, scope, shelf
 from feedback_app.domain.codeframe import Codeframe
 from feedback_app.domain.coding import State, Valence
 from feedback_app.services.tagging import find_model, languages_of
@@ -127,8 +128,13 @@ def _tag(
 def _looker(recipe: Recipe, looking: Looking, processes: int, rows: int) -> Iterator[Any]:
     """Yield what looks at (key, asking) one after another: in processes of its own where there is much to do."""
     if rows > FEW:
-        with taggers(recipe, look_at, looking, processes) as apart:
-            yield apart.look_at
+        try:
+            with taggers(recipe, look_at, looking, processes) as apart:
+                yield apart.look_at
+        except BrokenProcessPool as broken:
+            raise Failed(
+                "A process that tags came to an end, perhaps for want of memory. Try --processes 1"
+            ) from broken
         return
     tagger = recipe.tagger()
 

@@ -124,9 +124,9 @@ def open_one(survey: str, slug: str, opens: datetime | None, until: datetime | N
             raise Refused("--until is before --opens.")
         check_slug(slug)
         _refuse_errors(survey)
-        if texts_open and place().screening is None:
-            raise Refused("--texts-open: there is no screening.yaml, so nothing would screen what children write.")
         document = shelf().load_document(survey)
+        if texts_open and document.instrument.text_switch and place().screening is None:
+            raise Refused("--texts-open: there is no screening.yaml, so nothing would screen what children write.")
         with writing() as db:
             _refuse_beside(db, slug, document.instrument.slug, opens_on, closed_from)
             wave = fielding.field_wave(

@@ -36,7 +36,7 @@ _NO_NAMES = _words(
     "Headteacher Head Teaching Assistant Speech Language Therapy Therapist Educational Psychologist Paediatrician "
     "Social Worker Adhd Covid Zoom Teams Facebook Google British Urdu Polish Punjabi Panjabi Gujarati Romanian "
     "Makaton Makes Needs Loves Likes Gets Goes Does Did Will Can Could Would Should Feels Says Said Told Attends "
-    "Struggles Went Came Started God Jesus Allah"
+    "Struggles Went Came Started God Jesus Allah Back"
 )
 _RELATION = (
     r"(?:son|daughter|child|boy|girl|lad|brother|sister|twin|twins|nephew|niece|grandson|granddaughter|husband|wife|"

@@ -55,7 +55,8 @@ class Place:
     @property
     def screener(self) -> Screener | None:
         """Return what screens people's words, or None where no file says how."""
-        return self.screening and self.screening.screener
+        found = self.screening
+        return found.screener if found else None
 
     @property
     def first_locale(self) -> str:

@@ -79,7 +79,7 @@ class Screener:
         cues = [one for one in found if one.category not in (NEVER, ASKS_CONTACT)]
         cues = _without_inside(cues, never) if never else cues
         cues += self._in_unknown_writing(tokens, words)
-        kept = tuple(_without_parts(cues)[:MOST_CUES])
+        kept = tuple(_joined(cues)[:MOST_CUES])
         return Screened(words, bool(kept), kept, any(one.category == ASKS_CONTACT for one in found))
 
     def _in_unknown_writing(self, tokens: Sequence[Token], words: str) -> list[Found]:
@@ -113,14 +113,17 @@ def _without_inside(found: Sequence[Found], others: Sequence[Found]) -> list[Fou
     return [one for one in found if not ((at := bisect_right(starts, one.start)) and reach[at - 1] >= one.end)]
 
 
-def _without_parts(found: Sequence[Found]) -> list[Found]:
-    """Return what was found without what lies inside another of the same category, in the order it stands."""
+def _joined(found: Sequence[Found]) -> list[Found]:
+    """Return what was found, what overlaps in one category made one, in the order it stands."""
     kept: list[Found] = []
-    reach: dict[str, int] = {}
+    last: dict[str, int] = {}
     for one in sorted(set(found), key=lambda found: (found.start, -found.end)):
-        if one.end > reach.get(one.category, 0):
+        at = last.get(one.category)
+        if at is None or kept[at].end <= one.start:
+            last[one.category] = len(kept)
             kept.append(one)
-            reach[one.category] = one.end
+        elif kept[at].end < one.end:
+            kept[at] = kept[at]._replace(end=one.end)
     return kept
 
 

@@ -115,8 +115,8 @@ class Shelf(Protocol):
     def load_codeframe(self, path: Path | None = None) -> Codeframe | None:
         """Return the themes that words are coded by, None for no file, or those of `path`; raise FilesRefused."""
 
-    def load_screening(self) -> Screening | None:
-        """Return how people's words are screened, None for no file; raise FilesRefused."""
+    def load_screening(self, path: Path | None = None) -> Screening | None:
+        """Return how people's words are screened, None for no file, or by the file `path`; raise FilesRefused."""
 
     def load_map(self, path: Path) -> ImportMap:
         """Return the map of an import from a file; raise FilesRefused."""

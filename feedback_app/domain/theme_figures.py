@@ -28,6 +28,7 @@ VALENCES: Mapping[Valence, int] = {
     Valence.NEUTRAL: 4,
 }
 TYPE = "theme"
+NEVER = 1_000_000_000  # people, from which on a share of a theme would be exact
 PROGRESS = "progress"  # of all comments: how many a person has read
 SHARE = "named"  # the name of a theme's headline: the share of those who wrote
 PRIORITY, MANNER, CHECKED = "priority:", "/manner", "/checked"
@@ -114,6 +115,15 @@ def manner_of(valences: Iterable[Valence | None]) -> Valence | None:
         if plain in found:
             return plain
     return None
+
+
+def rounded_throughout(policy: Policy) -> Policy:
+    """Return the thresholds for themes: no share of them is made from exact counts, however many people wrote.
+
+    The people who name a theme are told again as the base of how they speak of it. An exact share would tell that base
+    exactly, and with it hidden counts there.
+    """
+    return policy.model_copy(update={"exact_headline_base": NEVER})
 
 
 def named_headline() -> HeadlineSpec:

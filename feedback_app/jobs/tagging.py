@@ -41,7 +41,7 @@ class TaggingWork:
             waits = bool(tagging.list_waiting(session, self.place.scope, work, 1))
         if not waits:
             return 0
-        with taggers(work.recipe, just_tag) as apart:
+        with taggers(work.recipe, just_tag, kind=True) as apart:
             done = self._tag(apart, work, most)
         log.info("comments_tagged", comments=done, version=work.version)
         return done

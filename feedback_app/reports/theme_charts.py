@@ -37,7 +37,7 @@ def against_chart(title: str, description: str, lanes: Sequence[Against], heads:
     for lane in lanes:
         for line in wrap(lane.label, LETTERS):
             y += LINE
-            labels.append(Label(0, y - 4, line))
+            labels.append(Label(0, y - 4, line, "t halo"))
         marks += [_side(lane.well, y, -1, "l4", lane), _side(lane.change, y, 1, "l2", lane)]
         left, right = MIDDLE - _width(lane.well), MIDDLE + _width(lane.change)
         labels.append(Label(round(left, 2), y + 15, lane.well_said, "t", "end", -6))

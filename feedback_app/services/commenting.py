@@ -124,6 +124,11 @@ def screen_waiting(db: Session, scope: Scope, screening: Screening, *, today: da
     return Admitted(len(waiting), held, len(entries))
 
 
+def count_unscreened(db: Session, scope: Scope) -> int:
+    """Return how many comments nobody has screened."""
+    return comments.count_unscreened(db, scope)
+
+
 def _standing(found: Screened) -> str:
     return HELD if found.flagged else OPEN
 

@@ -81,12 +81,16 @@ def seed_survey(
         )
         last = min(today, (closed_from or today + timedelta(days=1)) - timedelta(days=1))
         inventor = _Inventor(wave, instrument, _ways_in(db, scope, wave, instrument), last, language, planted)
-        ready = inventor.invent(number)
         taking = Taking(wave, instrument, "online", screening, today)
-        for start in range(0, len(ready), BATCH):
-            add_ready(db, scope, taking, ready[start : start + BATCH])
-        made.append(Seeded(wave, len(ready)))
+        made.append(_fill(db, scope, taking, inventor.invent(number)))
     return made
+
+
+def _fill(db: Session, scope: Scope, taking: Taking, ready: Sequence[Ready]) -> Seeded:
+    """Write a wave's invented responses, a batch at a time."""
+    for start in range(0, len(ready), BATCH):
+        add_ready(db, scope, taking, ready[start : start + BATCH])
+    return Seeded(taking.wave, len(ready))
 
 
 def numbers_for(instrument: Instrument) -> tuple[int, int]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,8 +19,8 @@ if TYPE_CHECKING:  # the learning libraries are loaded only where something is l
 
 COMMENT, THEMES, SECOND, VALENCE, GROUP, QUESTION = "comment", "themes", "themes_2", "valence", "group", "question"
 MOST_PROBLEMS = 20  # told at once
-_WELL = re.compile(r"\b(good|well|like|liked|best|works?|worked)\b", re.IGNORECASE)
-_CHANGE = re.compile(r"\b(improve|better|change|differently|worse|wrong|more)\b", re.IGNORECASE)
+_WELL = re.compile(r"\b(good|well|best|satisfied|proud)\b", re.IGNORECASE)
+_CHANGE = re.compile(r"\b(improved?|better|change|differently|wrong|dissatisfied)\b", re.IGNORECASE)
 
 
 def read_gold(path: Path, codeframe: Codeframe, *, masked: bool = False) -> list[Example]:
@@ -30,31 +29,17 @@ def read_gold(path: Path, codeframe: Codeframe, *, masked: bool = False) -> list
     It may have themes_2 (a second reader's), valence, group and question. Several themes stand apart by semicolons.
     ``masked``: names hidden, as for learning.
     """
-    from feedback_app.theming.examples import Example
-
+    found: list[Example] = []
+    problems: list[str] = []
     with path.open("rb") as file:
         layout = read_layout(file, COMMENT, barred=())
         if THEMES not in layout.headings:
             raise ImportRefused((f"{path.name}: there is no column called {THEMES}.",))
-        found, problems = [], []
-        with closing(read_comments(file, layout)) as rows:
-            for row, (cells, comment) in enumerate(rows, 2):
-                told = _problems(codeframe, layout, cells)
-                problems += [f"{path.name}, row {row}: {problem}" for problem in told]
-                if told or not comment.strip():
-                    continue
-                second = _cell(layout, cells, SECOND) if SECOND in layout.headings else None
-                valence = _cell(layout, cells, VALENCE)
-                found.append(
-                    Example(
-                        words=hide(comment, find_personal(comment)) if masked else comment,
-                        themes=frozenset(_codes(_cell(layout, cells, THEMES))),
-                        valence=Valence(valence) if valence else None,
-                        asked=asked_by(_cell(layout, cells, QUESTION)),
-                        group=_cell(layout, cells, GROUP) or " ".join(tokens(comment)),
-                        second=None if second is None else frozenset(_codes(second)),
-                    )
-                )
+        for row, (cells, comment) in enumerate(read_comments(file, layout), 2):
+            told = _problems(codeframe, layout, cells)
+            problems += [f"{path.name}, row {row}: {problem}" for problem in told]
+            if comment.strip() and not told:
+                found.append(_example(layout, cells, comment, masked=masked))
     if problems:
         more = [f"... and {len(problems) - MOST_PROBLEMS} more."] if len(problems) > MOST_PROBLEMS else []
         raise ImportRefused((*problems[:MOST_PROBLEMS], *more))
@@ -63,21 +48,37 @@ def read_gold(path: Path, codeframe: Codeframe, *, masked: bool = False) -> list
     return found
 
 
+def _example(layout: Layout, cells: Sequence[str], comment: str, *, masked: bool) -> Example:
+    from feedback_app.theming.examples import Example
+
+    valence = _cell(layout, cells, VALENCE)
+    return Example(
+        words=hide(comment, find_personal(comment)) if masked else comment,
+        themes=frozenset(_codes(_cell(layout, cells, THEMES))),
+        valence=Valence(valence) if valence else None,
+        asked=asked_by(_cell(layout, cells, QUESTION)),
+        group=_cell(layout, cells, GROUP) or " ".join(tokens(comment)),
+        second=frozenset(_codes(_cell(layout, cells, SECOND))) if SECOND in layout.headings else None,
+    )
+
+
 def asked_by(question: str) -> Valence | None:
     """Return what a question asks for: a valence's own name, or as its words tell; None where they leave it open."""
     if question in (Valence.GOING_WELL.value, Valence.NEEDS_CHANGE.value):
         return Valence(question)
     well, change = bool(_WELL.search(question)), bool(_CHANGE.search(question))
-    if change:
-        return Valence.NEEDS_CHANGE if not (well and "?" not in question and " and " in question) else None
-    return Valence.GOING_WELL if well else None
+    if well == change:
+        return None
+    return Valence.GOING_WELL if well else Valence.NEEDS_CHANGE
 
 
 def _problems(codeframe: Codeframe, layout: Layout, cells: Sequence[str]) -> list[str]:
     """Return what is wrong with a row, in sentences."""
     named = [*_codes(_cell(layout, cells, THEMES)), *_codes(_cell(layout, cells, SECOND))]
     problems = [
-        f"there is no theme {theme!r} in {codeframe.name}." for theme in dict.fromkeys(named) if theme not in codeframe.codes
+        f"there is no theme {theme!r} in {codeframe.name}."
+        for theme in dict.fromkeys(named)
+        if theme not in codeframe.codes
     ]
     valence = _cell(layout, cells, VALENCE)
     if valence and valence not in [one.value for one in Valence]:

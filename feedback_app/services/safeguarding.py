@@ -99,7 +99,7 @@ def decide(
 
 
 def flag(db: Session, scope: Scope, comment_id: uuid.UUID, *, by: str, now: datetime) -> None:
-    """Flag a child's comment that raised none: it is held, and what was made of it is taken away. Raise EntryUnknown."""
+    """Flag a child's comment that raised none: it is held, what was made of it goes. Raise EntryUnknown."""
     found = _get(db, scope, comment_id, for_update=True)
     if found.flagged:
         return

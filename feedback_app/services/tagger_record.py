@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 from sqlalchemy.orm import Session
 
@@ -95,7 +96,7 @@ def get_record(db: Session, scope: Scope, codeframe: Codeframe) -> TaggerRecord:
         model=LearntFacts(model.number, model.made_on, model.examples, model.in_use) if model else None,
         bands=tuple(
             Band(low, high, in_bands[place, True] + in_bands[place, False], in_bands[place, True])
-            for place, (low, high) in enumerate(zip(ENDS[:-1], ENDS[1:], strict=True))
+            for place, (low, high) in enumerate(pairwise(ENDS))
         ),
     )
 
@@ -124,5 +125,12 @@ def _count(
 def _theme(code: str, counted: Counter[tuple[str, ...]], told: dict[str, object] | None) -> ThemeRecord:
     won = bool(told and told.get("won"))
     figure = told.get("learnt_f1" if won else "cues_f1") if told else None
-    numbers = [counted["theme", code, kind] for kind in ("confirmed", "suggested", "right", "missed")]
-    return ThemeRecord(code, *numbers, "learnt" if won else "cues", figure if isinstance(figure, float) else None)
+    return ThemeRecord(
+        theme=code,
+        confirmed=counted["theme", code, "confirmed"],
+        suggested=counted["theme", code, "suggested"],
+        right=counted["theme", code, "right"],
+        missed=counted["theme", code, "missed"],
+        source="learnt" if won else "cues",
+        f1=figure if isinstance(figure, float) else None,
+    )

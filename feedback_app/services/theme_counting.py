@@ -18,7 +18,15 @@ from feedback_app.domain.disclosure.safe_breakdowns import SafeBreakdown
 from feedback_app.domain.instrument import Instrument
 from feedback_app.domain.partnership import Geography
 from feedback_app.domain.scope import Scope
-from feedback_app.domain.theme_figures import NAMED, NOT_NAMED, ThemeCounts, Written, count_themes, theme_tables
+from feedback_app.domain.theme_figures import (
+    NAMED,
+    NOT_NAMED,
+    ThemeCounts,
+    Written,
+    count_themes,
+    rounded_throughout,
+    theme_tables,
+)
 from feedback_app.reports.breakdown import count_places
 from feedback_app.reports.theme_split import SILENT, frame_of_groups, theme_question
 from feedback_app.services.breaking_down import Grouped, group_answers
@@ -60,13 +68,20 @@ class ProtectedThemes:
     people: SafeCount
     tables: Mapping[str, SafeTable]
 
+    def has_groups(self, theme: str, policy: Policy) -> bool:
+        """Return whether enough people name a theme to tell groups of them apart, as its printed number says."""
+        figures = self.tables[theme].figures
+        people = figures[0].people if figures and figures[0].value is not None else None
+        return people is not None and (people.value or 0) >= policy.small_group
+
 
 def protect_themes(
     codeframe: Codeframe, counts: ThemeCounts, instrument: Instrument, policy: Policy
 ) -> ProtectedThemes:
     """Return a wave's themes as they may be shown."""
     minors = instrument.minors
-    release = protect(theme_tables(codeframe, counts, policy, minors=minors), policy)
+    rounding = rounded_throughout(policy)
+    release = protect(theme_tables(codeframe, counts, rounding, minors=minors), rounding)
     return ProtectedThemes(total_safe(counts.people, policy, minors), {table.code: table for table in release})
 
 
@@ -88,7 +103,7 @@ class GroupedThemes:
         ]
         splits, minors = self.grouped.splits, self.grouped.instrument.minors
         question = theme_question(theme, answers, splits, self._places(), minors=minors)
-        found = protect_question(question, self.grouped.sizes, self.policy)
+        found = protect_question(question, self.grouped.sizes, rounded_throughout(self.policy))
         return {split.by[0]: table for split, table in zip(splits, found, strict=True)}
 
     def _places(self) -> dict[tuple[str, ...], dict[tuple[int, ...], int]]:

@@ -47,6 +47,7 @@ class FrozenThemes:
     themes: ProtectedThemes
     by: By
     sets: Mapping[str, Mapping[str, int]]
+    number: int = 0  # of the snapshot that they were frozen with
 
     def packed(self) -> bytes:
         """Return what is stored."""
@@ -55,13 +56,17 @@ class FrozenThemes:
 
 
 def find_frozen(db: Session, wave: WaveFacts, snapshot: SnapshotFacts) -> FrozenThemes | None:
-    """Return the themes frozen with a snapshot, or None where there are none that this program can read."""
+    """Return the themes frozen with a snapshot, or while it has none with the one before it.
+
+    None where there are none that this program can read.
+    """
     kept = theme_snapshots.find_themes(db, wave.id, snapshot.number)
     if kept is None:
         return None
+    number, document = kept
     try:
-        held = dict(unpack(kept))
-        return FrozenThemes(themes=ProtectedThemes(held.pop("people"), held.pop("tables")), **held)
+        held = dict(unpack(document))
+        return FrozenThemes(themes=ProtectedThemes(held.pop("people"), held.pop("tables")), **held, number=number)
     except (NotFrozen, TypeError, KeyError, ValueError):
         return None
 
@@ -101,6 +106,7 @@ class ThemeFreezing:
         if latest is None or not same_rules(db, latest, self.policy, self.geography):
             return None
         before = find_frozen(db, wave, latest)
+        before = before if before and before.number == latest.number else None
         if before and self.today - before.made_on < AGAIN_AFTER:
             return None
         if responses.count_in_snapshot(db, wave.id, latest.number) != latest.responses:
@@ -114,18 +120,20 @@ class ThemeFreezing:
         counted = count_wave_themes(db, self.scope, wave, self.codeframe, snapshot.number)
         if not counted.comments:
             return None
+        themes = protect_themes(self.codeframe, counted.counts, instrument, self.policy)
         by: dict[str, dict[str, SafeBreakdown]] = {}
         if snapshot.grouped:
             grouped = group_themes(
                 db, self.scope, wave, instrument, counted, self.geography, self.policy, snapshot.number
             )
-            by = {theme: grouped.protect(theme) for theme in self.codeframe.codes}
+            wanted = [theme for theme in self.codeframe.codes if themes.has_groups(theme, self.policy)]
+            by = {theme: grouped.protect(theme) for theme in wanted}
         return FrozenThemes(
             codeframe=self.codeframe.name,
             version=self.codeframe.version,
             made_on=self.today,
             rules=rules_of(self.policy, self.geography),
-            themes=protect_themes(self.codeframe, counted.counts, instrument, self.policy),
+            themes=themes,
             by=by,
             sets=sizes_of(counted.counts),
         )

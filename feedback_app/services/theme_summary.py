@@ -23,7 +23,16 @@ from feedback_app.domain.errors import BreakdownUnknown, NothingShownYet
 from feedback_app.domain.instrument import Instrument, TextItem
 from feedback_app.domain.partnership import Geography
 from feedback_app.domain.scope import Scope
-from feedback_app.domain.theme_figures import CHECKED, MANNER, PRIORITY, PROGRESS, READ, SHARE, named_table
+from feedback_app.domain.theme_figures import (
+    CHECKED,
+    MANNER,
+    PRIORITY,
+    PROGRESS,
+    READ,
+    SHARE,
+    named_table,
+    rounded_throughout,
+)
 from feedback_app.services import frozen
 from feedback_app.services.comparing import list_comparable
 from feedback_app.services.fielding import get_fielded, get_instrument, get_wave
@@ -40,6 +49,7 @@ from feedback_app.store import waves
 from feedback_app.store.waves import WaveFacts
 
 YOUNG = "young_person"
+MOST_EARLIER = 3  # waves that stand beside the latest
 UNEVEN = 20  # points by which the shares of comments that a person has read may differ, to set waves side by side
 
 
@@ -158,7 +168,7 @@ class ThemeReader:
         return dimensions_of(summary.instrument, self.geography) if summary.seen.grouped else ()
 
     def find_breakdown(self, summary: ThemeSummary, theme: str, name: str) -> SafeBreakdown | None:
-        """Return who names a theme by the groups of one breakdown; None where it is not frozen.
+        """Return who names a theme by the groups of one breakdown; None where too few do, or it is not frozen.
 
         Raise GroupsComeLater, BreakdownUnknown.
         """
@@ -169,15 +179,17 @@ class ThemeReader:
         if summary.seen.snapshot is not None:
             held = self._find_held(summary.wave, summary.seen)
             return held.by.get(theme, {}).get(name) if held else None
+        if not summary.themes.has_groups(theme, self.policy):
+            return None
         counted = count_wave_themes(self.db, self.scope, summary.wave, self.codeframe)
         instrument = summary.instrument
         grouped = group_themes(self.db, self.scope, summary.wave, instrument, counted, self.geography, self.policy)
         return grouped.protect(theme)[name]
 
-    def list_earlier(self, summary: ThemeSummary) -> list[ThemeSummary]:
-        """Return the themes of the earlier waves of the same survey that whoever asks sees, the newest first."""
+    def list_earlier(self, summary: ThemeSummary, most: int = MOST_EARLIER) -> list[ThemeSummary]:
+        """Return the themes of the latest earlier waves of the same survey that whoever asks sees, the newest first."""
         found = []
-        for wave in list_comparable(self.db, self.scope, summary.wave.slug):
+        for wave in list_comparable(self.db, self.scope, summary.wave.slug)[:most]:
             try:
                 found.append(self.find_summary(wave.slug))
             except NothingShownYet:
@@ -197,7 +209,7 @@ class ThemeReader:
             return "read_unevenly"
         codes = [code for code in self.codeframe.codes if code in before.sizes and code in after.sizes]
         first, second = (self._exact(one, codes) for one in (before, after))
-        changes = protect_changes(first, second, [(code, SHARE) for code in codes], self.policy)
+        changes = protect_changes(first, second, [(code, SHARE) for code in codes], rounded_throughout(self.policy))
         return {change.code: change for change in changes}
 
     def _exact(self, summary: ThemeSummary, codes: list[str]) -> list[ItemTable]:

@@ -18,7 +18,7 @@ from feedback_app.services.theme_summary import ThemeSummary
 from feedback_app.services.voices import KindCount
 from feedback_app.store import theme_counts
 
-MOST_QUOTES = 6  # of one theme on a page
+MOST_CLEARED = 500  # quotes of a wave that are looked through
 
 
 @dataclass(frozen=True)
@@ -36,12 +36,14 @@ def list_theme_quotes(db: Session, scope: Scope, summary: ThemeSummary) -> list[
     For readers of snapshots they are of the people whom the snapshot counts.
     """
     wave = summary.wave.id
+    cleared = sorted(quoting.list_quotes(db, scope, wave), key=lambda one: one.cleared_on, reverse=True)
+    ids = [one.comment_id for one in cleared][:MOST_CLEARED]
     codings = {
         one.comment_id: settle(one.readings, one.tagged)
-        for one in theme_counts.list_open(db, scope, wave, summary.seen.upto)
+        for one in theme_counts.list_open(db, scope, wave, summary.seen.upto, ids)
     }
     found = []
-    for one in sorted(quoting.list_quotes(db, scope, wave), key=lambda one: one.cleared_on, reverse=True):
+    for one in cleared:
         coding = codings.get(one.comment_id)
         quote = may_quote(one.masked, one.clearance, summary.people, (), one.shown_before) if coding else None
         if coding and isinstance(quote, SafeQuote):

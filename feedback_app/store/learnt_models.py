@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 from feedback_app.domain.codeframe import Codeframe
 from feedback_app.domain.scope import Scope
 from feedback_app.store.comment_tables import Comment, LearntModel, Voice
-from feedback_app.store.taggings import Waiting
 from feedback_app.store.tables import Wave
+from feedback_app.store.taggings import Waiting
 
 AT_ONCE = 500  # keys in one statement: databases take some thousands
 _KEPT = (

@@ -44,7 +44,7 @@ class EntryFacts:
     voice_consent: str | None
 
 
-def _facts() -> Select[Any]:
+def _facts() -> Select[*tuple[Any, ...]]:
     wanted = select(_ENTRY, Comment, Wave.slug, Wave.instrument_version_id, Voice.kind, Voice.teller, Voice.consent)
     joined = wanted.join(Comment, Comment.id == _ENTRY.comment_id)
     return joined.outerjoin(Wave, Wave.id == Comment.wave_id).outerjoin(Voice, Voice.id == Comment.voice_id)

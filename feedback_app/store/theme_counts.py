@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -45,7 +45,17 @@ class WavePerson:
     groups: dict[str, int | None]
 
 
-def _open_of(scope: Scope, wave_id: uuid.UUID, upto: int | None, *columns: Any) -> Select[Any]:
+@dataclass(frozen=True)
+class Which:
+    """Which of a wave's open comments: those of people whom a snapshot counts, and those with certain ids."""
+
+    scope: Scope
+    wave_id: uuid.UUID
+    upto: int | None = None
+    ids: tuple[uuid.UUID, ...] | None = None
+
+
+def _open_of(which: Which, *columns: Any) -> Select[Any]:
     """Select columns of a wave's comments that are open and wait for no safeguarding reader."""
     waits = exists().where(SafeguardingEntry.comment_id == Comment.id, SafeguardingEntry.read_on.is_(None))
     found = (
@@ -53,27 +63,34 @@ def _open_of(scope: Scope, wave_id: uuid.UUID, upto: int | None, *columns: Any) 
         .select_from(Comment)
         .join(Response, Response.id == Comment.response_id)
         .where(
-            Comment.wave_id == wave_id,
-            Comment.partnership == scope.partnership,
+            Comment.wave_id == which.wave_id,
+            Comment.partnership == which.scope.partnership,
             Comment.standing == OPEN,
             ~waits,
         )
     )
-    return found if upto is None else found.where(Response.snapshot <= upto)
+    found = found if which.ids is None else found.where(Comment.id.in_(which.ids))
+    return found if which.upto is None else found.where(Response.snapshot <= which.upto)
 
 
-def list_open(db: Session, scope: Scope, wave_id: uuid.UUID, upto: int | None = None) -> list[OpenComment]:
-    """Return a wave's open comments, those that a snapshot counts with ``upto``, in no meaningful order."""
+def list_open(
+    db: Session,
+    scope: Scope,
+    wave_id: uuid.UUID,
+    upto: int | None = None,
+    ids: Collection[uuid.UUID] | None = None,
+) -> list[OpenComment]:
+    """Return a wave's open comments, or those of some ids, in no meaningful order; with ``upto`` of a snapshot's."""
+    which = Which(scope, wave_id, upto, None if ids is None else tuple(ids))
     sure: dict[uuid.UUID, list[Suggestion]] = {}
-    suggested = _open_of(
-        scope, wave_id, upto, ThemeSuggestion.comment_id, ThemeSuggestion.theme, ThemeSuggestion.probability,
+    suggested = _open_of(which, ThemeSuggestion.comment_id, ThemeSuggestion.theme, ThemeSuggestion.probability,
         ThemeSuggestion.source,
     ).join(ThemeSuggestion, ThemeSuggestion.comment_id == Comment.id)  # fmt: skip
     for comment, theme, probability, source in db.execute(suggested.where(ThemeSuggestion.state == State.SURE.value)):
         sure.setdefault(comment, []).append(Suggestion(theme, probability, State.SURE, source))
-    readings = _readings(db, scope, wave_id, upto)
+    readings = _readings(db, which)
     columns = (Comment.id, Comment.response_id, Tagging.language, Tagging.state, Tagging.valence)
-    rows = _open_of(scope, wave_id, upto, *columns).outerjoin(Tagging, Tagging.comment_id == Comment.id)
+    rows = _open_of(which, *columns).outerjoin(Tagging, Tagging.comment_id == Comment.id)
     return [
         OpenComment(
             comment,
@@ -90,15 +107,15 @@ def _tagged(language: str, state: str, valence: str | None, sure: list[Suggestio
     return Tagged(language, State(state), feeling, tuple(sure))
 
 
-def _readings(db: Session, scope: Scope, wave_id: uuid.UUID, upto: int | None) -> dict[uuid.UUID, list[Reading]]:
+def _readings(db: Session, which: Which) -> dict[uuid.UUID, list[Reading]]:
     decided: dict[tuple[uuid.UUID, str], list[tuple[str, Said]]] = {}
     said = (ThemeDecision.comment_id, ThemeDecision.reader, ThemeDecision.theme, ThemeDecision.said)
-    decisions = _open_of(scope, wave_id, upto, *said).join(ThemeDecision, ThemeDecision.comment_id == Comment.id)
+    decisions = _open_of(which, *said).join(ThemeDecision, ThemeDecision.comment_id == Comment.id)
     for comment, reader, theme, word in db.execute(decisions):
         decided.setdefault((comment, reader), []).append((theme, Said(word)))
     found: dict[uuid.UUID, list[Reading]] = {}
     columns = (CommentReading.comment_id, CommentReading.reader, CommentReading.purpose, CommentReading.valence)
-    rows = _open_of(scope, wave_id, upto, *columns, CommentReading.unsure)
+    rows = _open_of(which, *columns, CommentReading.unsure)
     rows = rows.join(CommentReading, CommentReading.comment_id == Comment.id)
     for comment, reader, purpose, valence, unsure in db.execute(rows.order_by(CommentReading.reader)):
         reading = Reading(

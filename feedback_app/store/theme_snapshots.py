@@ -10,11 +10,15 @@ from sqlalchemy.orm import Session
 from feedback_app.store.comment_tables import ThemeSnapshot
 
 
-def find_themes(db: Session, wave_id: uuid.UUID, number: int) -> bytes | None:
-    """Return the frozen themes of a snapshot as they are stored, or None while it has none."""
-    wanted = (ThemeSnapshot.wave_id == wave_id, ThemeSnapshot.number == number)
-    kept = db.scalar(select(ThemeSnapshot.document).where(*wanted))
-    return None if kept is None else bytes(kept)
+def find_themes(db: Session, wave_id: uuid.UUID, number: int) -> tuple[int, bytes] | None:
+    """Return the frozen themes of a snapshot as they are stored, with its number; or None.
+
+    While a snapshot has none yet, they are those of the one before it.
+    """
+    wanted = (ThemeSnapshot.wave_id == wave_id, ThemeSnapshot.number <= number)
+    latest = select(ThemeSnapshot.number, ThemeSnapshot.document).where(*wanted)
+    found = db.execute(latest.order_by(ThemeSnapshot.number.desc()).limit(1)).first()
+    return None if found is None else (found.number, bytes(found.document))
 
 
 def set_themes(db: Session, wave_id: uuid.UUID, number: int, document: bytes) -> None:

@@ -52,11 +52,13 @@ class Recipe:
 class Taggers(Generic[Looked]):
     """Processes that tag; ``look`` is what they make of a tagger and a comment, and must be importable by name."""
 
-    def __init__(self, recipe: Recipe, look: Callable[[Tagger, Asking, Any], Looked], beside: Any, number: int) -> None:
-        """Start ``number`` processes; ``beside`` is handed to ``look`` as it is."""
+    def __init__(
+        self, recipe: Recipe, look: Callable[[Tagger, Asking, Any], Looked], beside: Any, number: int, kind: bool
+    ) -> None:
+        """Start ``number`` processes, which step back behind others where ``kind``; ``look`` is handed ``beside``."""
         self._number = number
         context = get_context("spawn")  # a copy of this process would copy its connections, too
-        made = (recipe, look, beside, os.getpid())
+        made = (recipe, look, beside, os.getpid(), kind)
         self._pool = ProcessPoolExecutor(number, mp_context=context, initializer=_begin, initargs=made)
 
     def look_at(self, comments: Iterable[tuple[Key, Asking]]) -> Iterator[tuple[Key, Looked]]:
@@ -84,10 +86,15 @@ def just_tag(tagger: Tagger, asking: Asking, _beside: Any) -> Tagged:
 
 @contextmanager
 def taggers(
-    recipe: Recipe, look: Callable[[Tagger, Asking, Any], Looked], beside: Any = None, number: int = 1
+    recipe: Recipe,
+    look: Callable[[Tagger, Asking, Any], Looked],
+    beside: Any = None,
+    number: int = 1,
+    *,
+    kind: bool = False,
 ) -> Iterator[Taggers[Looked]]:
     """Yield processes that tag, and end them."""
-    started = Taggers(recipe, look, beside, number)
+    started = Taggers(recipe, look, beside, number, kind)
     try:
         yield started
     finally:
@@ -97,9 +104,10 @@ def taggers(
 _own: dict[str, Any] = {}  # of a process that tags: its tagger, and what it does with it
 
 
-def _begin(recipe: Recipe, look: Callable[..., Any], beside: Any, parent: int) -> None:
+def _begin(recipe: Recipe, look: Callable[..., Any], beside: Any, parent: int, kind: bool) -> None:
     """Make this process's tagger; end when whoever started it has gone, however that went."""
-    os.nice(KIND)
+    if kind:
+        os.nice(KIND)
     threading.Thread(target=_watch, args=(parent,), daemon=True).start()
     _own.update(tagger=recipe.tagger(), look=look, beside=beside)
 

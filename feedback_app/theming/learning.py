@@ -35,13 +35,12 @@ from feedback_app.theming.prior import (
     PRECISION,
     SHORTEST,
     USUAL_WORDS,
-    cue_odds,
-    probability,
     smoothed,
 )
 
 FEWEST = 8  # confirmed comments of a theme before anything is learnt of it
 BETTER = 0.02  # F1 by which what is learnt must beat the cues
+CUES_CUT = 0.25  # how likely a theme must be for its cues to suggest it, once it is known how often they are right
 FEWEST_FEELINGS = 20  # comments of a valence before it is learnt
 FEATURE_RIDGE = 0.05
 
@@ -95,7 +94,7 @@ def learn_from(prepared: Prepared) -> Learnt:
         bias=fitted.bias[won].astype(np.float32),
         cues=_cue_weights(fitted, numbered, [codes[number] for number in won]),
         precisions={code: (float(pair[0]), float(pair[1])) for code, pair in zip(codes, shares, strict=True)},
-        cuts=_cuts(shares, prepared.codeframe, set(won)),
+        cuts=_cuts(prepared.codeframe, set(won)),
         valences=valences,
         feelings=feelings.astype(np.float32),
         feeling_bias=feeling_bias.astype(np.float32),
@@ -149,13 +148,10 @@ def _judged(truth: Array, number: Array, said: NDArray[np.bool_]) -> ThemeLearnt
     return ThemeLearnt(confirmed, by_cues, as_learnt, won=as_learnt > by_cues + BETTER)
 
 
-def _cuts(shares: Array, codeframe: Codeframe, won: set[int]) -> dict[str, float]:
-    """Return theme -> cut: the codeframe's for what is learnt; where cues remain, low enough that a cue suggests."""
-    cuts = {}
-    for number, theme in enumerate(codeframe.codes):
-        least = probability(cue_odds(1, LONGEST, *(float(share) for share in shares[number])))
-        cuts[theme] = codeframe.review_cut if number in won else round(min(codeframe.review_cut, 0.99 * least), 4)
-    return cuts
+def _cuts(codeframe: Codeframe, won: set[int]) -> dict[str, float]:
+    """Return theme -> cut: the codeframe's for what is learnt; cues that remain may be right one time in four."""
+    by_cues = min(codeframe.review_cut, CUES_CUT)
+    return {code: codeframe.review_cut if n in won else by_cues for n, code in enumerate(codeframe.codes)}
 
 
 def _cue_weights(fitted: Fitted, numbered: tuple[tuple[str, str], ...], won: list[str]) -> dict[str, dict[str, float]]:
@@ -179,5 +175,7 @@ def _feelings(prepared: Prepared, grams: object) -> tuple[tuple[str, ...], Array
     truth = np.array([known.index(valence) for row in rows if (valence := prepared.examples[row].valence)], np.intp)
     ridge = np.full(columns.shape[1], RIDGE)
     ridge[-prepared.features.shape[1] :] = FEATURE_RIDGE
-    weights, bias = fit_classes(columns, truth, len(known), ridge, np.ones(len(rows)))
+    often = np.bincount(truth)
+    counts = np.sqrt(often.max() / often)[truth]  # rare valences count for more, or hardly one would ever be said
+    weights, bias = fit_classes(columns, truth, len(known), ridge, counts)
     return tuple(valence.value for valence in known), weights, bias

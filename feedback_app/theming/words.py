@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from feedback_app.domain.cue_syntax import WORD, fold
 
@@ -60,8 +60,13 @@ def tokens(text: str) -> list[str]:
 
 def sentences(text: str) -> list[Sentence]:
     """Return the sentences of a text that hold a word, in order."""
+    return list(_sentences(text))
+
+
+@lru_cache(maxsize=4)  # cues and valence ask for the same comment one after the other
+def _sentences(text: str) -> tuple[Sentence, ...]:
     found = (_sentence(text, start, end) for start, end in _bounds(text))
-    return [sentence for sentence in found if sentence.written]
+    return tuple(sentence for sentence in found if sentence.written)
 
 
 def _bounds(text: str) -> list[tuple[int, int]]:

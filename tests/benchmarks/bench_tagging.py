@@ -24,7 +24,7 @@ SAID = """
     the taxi was late again / we had to fight for everything / she is happy now / they should have told us sooner
     speech therapy stopped / the forms are hard to read / moving to college is scary / I don't know who to ask
     """
-EVERY_SECONDS = 0.25
+EVERY_SECONDS = 2.0
 
 
 def write_comments(path: Path, rows: int) -> None:
@@ -74,8 +74,11 @@ def children_of(pid: int) -> list[int]:
     return own + [grandchild for child in own for grandchild in children_of(child)]
 
 
-def run(command: CommandLine, *words: str) -> tuple[float, float]:
-    """Run a command in a process of its own; return seconds and the most memory it had with all it started, in MB."""
+def run(command: CommandLine, *words: str) -> tuple[float, float, float]:
+    """Run a command in a process of its own; return seconds, seconds of work by all processors, and most memory in MB.
+
+    Work and memory are those of all the processes that it started, too.
+    """
     environment = os.environ | {name: value for name, value in command.environment.items() if value is not None}
     began = time.perf_counter()
     process = subprocess.Popen(
@@ -83,11 +86,12 @@ def run(command: CommandLine, *words: str) -> tuple[float, float]:
     )
     memory = Memory(process.pid)
     memory.start()
-    status = process.wait()
+    _pid, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
     memory.over.set()
-    if status:
-        raise RuntimeError(f"{' '.join(words)} ended with {status}")
-    return time.perf_counter() - began, memory.peak
+    if process.returncode:
+        raise RuntimeError(f"{' '.join(words)} ended with {process.returncode}")
+    return time.perf_counter() - began, usage.ru_utime + usage.ru_stime, memory.peak
 
 
 def main() -> None:
@@ -100,10 +104,11 @@ def main() -> None:
             comments = here / f"{rows}.csv"
             write_comments(comments, rows)
             words = ["themes", "tag", str(comments), "--column", "comment", "--output", str(here / f"{rows}-out.csv")]
-            seconds, memory = run(command, *words, "--processes", "2")
+            seconds, work, memory = run(command, *words, "--processes", "2")
             print(
                 f"tagging {rows:,} comments of {WORDS} words in 2 processes: {seconds:.1f} s, "
-                f"{rows / seconds:,.0f} a second, peak memory of all processes {memory:.0f} MB"
+                f"{rows / seconds:,.0f} a second, {work:.1f} s of work by processors, "
+                f"peak memory of all processes {memory:.0f} MB"
             )
 
 

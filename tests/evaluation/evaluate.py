@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tests.benchmarks.figures import print_table
 from tests.evaluation.published import Month, read_months, summed_up
+from tests.evaluation.themes import show_themes
 from tests.support.application import migrate
 from tests.support.commands import IMPORTS, CommandLine
 from tests.support.databases import sqlite_url
@@ -65,7 +66,8 @@ def main() -> None:
     if not named or not folder.is_dir():
         print("Name a folder with published data: make eval DATA=folder (see docs/statistics.md).")
         return
-    for title, file, show in (("Months", MONTHS, show_months), ("Comments", COMMENTS, show_comments)):
+    parts = (("Months", MONTHS, show_months), ("Comments", COMMENTS, show_comments), ("Themes", COMMENTS, show_themes))
+    for title, file, show in parts:
         path = folder / file
         print(f"\n== {title}: {file}")
         if path.exists():

@@ -18,12 +18,23 @@ from feedback_app.domain.instrument import Instrument, NpsItem
 from feedback_app.domain.missing import Missing
 from feedback_app.domain.routing import items_asked
 from feedback_app.domain.scoring.families import Verdict
+from feedback_app.domain.voices import VoiceKind
 from feedback_app.services.accounts import DEMONSTRATION_STAFF
 from feedback_app.services.comparing import compare_waves
 from feedback_app.services.demonstrating import seed_survey
+from feedback_app.services.demonstration_words import ELSEWHERE, FLAGGED, FLAGGED_YOUNG, compose_comment
 from feedback_app.services.inventing import invent_sheet, points_for
 from feedback_app.store.accounts import User
-from feedback_app.store.comment_tables import Comment
+from feedback_app.store.comment_tables import (
+    HELD,
+    OPEN,
+    ClearedQuote,
+    Comment,
+    CommentReading,
+    SafeguardingEntry,
+    Tagging,
+    Voice,
+)
 from feedback_app.store.responses import decode_answers
 from feedback_app.store.tables import Collector, Response, Wave
 from tests.support.commands import CommandLine
@@ -48,8 +59,51 @@ def test_every_survey_gets_a_closed_wave_and_an_open_one(run: CommandLine, db: S
     assert "Sign in as send.team@example.org with the password" in printed
     assert sorted(db.scalars(select(User.email))) == sorted(DEMONSTRATION_STAFF)
     assert (db.scalar(select(func.count()).select_from(Collector)) or 0) >= 8
-    minors = select(func.count()).select_from(Comment).where(Comment.item.like("CY%"))
-    assert db.scalar(minors) == 0
+
+
+def test_what_people_say_is_screened_tagged_read_in_part_and_quoted(run: CommandLine, db: Session) -> None:
+    printed = run.must("demo", "seed", "--answers", "60")
+    assert "Other voices: " in printed
+    comments = db.execute(select(Comment.id, Comment.words, Comment.standing, Comment.young, Comment.voice_id)).all()
+    held = {one.id for one in comments if one.standing == HELD}
+    assert len({one.words for one in comments}) > 200
+    assert held
+    assert {one.standing for one in comments} == {OPEN, HELD}
+    entries = {row.comment_id: row for row in db.execute(select(SafeguardingEntry.__table__))}
+    assert held == {key for key, entry in entries.items() if entry.flagged}
+    assert {one.id for one in comments if one.young} <= set(entries)
+    assert all(entry.flagged == (entry.read_on is None) for entry in entries.values())  # flags stay in the queue
+    tagged = set(db.scalars(select(Tagging.comment_id)))
+    assert tagged == {one.id for one in comments} - held
+    read, quoted = set(db.scalars(select(CommentReading.comment_id))), set(db.scalars(select(ClearedQuote.comment_id)))
+    assert 0.3 * len(tagged) < len(read) < 0.8 * len(tagged)
+    assert quoted < read
+    assert quoted & {one.id for one in comments if one.voice_id}
+    voices = db.execute(select(Voice.kind, Voice.demonstration)).all()
+    assert {kind for kind, _made_up in voices} == set(VoiceKind)
+    assert all(made_up for _kind, made_up in voices)
+    lead = db.scalars(select(User.workstreams).where(User.email == "lead@example.org")).one()
+    assert len(lead) == 1
+
+
+def test_comments_go_with_the_question_and_with_the_mood_and_name_nobody_real() -> None:
+    draw = Random("a test")
+    well = {compose_comment(draw, "parent_carer", "going_well", 0) for _ in range(400)}
+    change = {compose_comment(draw, "parent_carer", "needs_change", 0) for _ in range(400)}
+    assert len(well) > 150
+    assert len(change) > 200
+    shared = well & change
+    assert shared <= {*FLAGGED, *ELSEWHERE}
+    assert not any("(" in words or "|" in words for words in well | change)
+    happy = [compose_comment(Random(str(at)), "young_person", None, 2.0) for at in range(50)]
+    unhappy = [compose_comment(Random(str(at)), "young_person", None, -2.0) for at in range(50)]
+    assert set(happy) & set(unhappy) <= set(FLAGGED_YOUNG)
+
+
+def test_invented_decisions_are_never_made_beside_real_answers(run: CommandLine, db: Session) -> None:
+    run.must("wave", "open", "--survey", "helpline", "--slug", "helpline-real")
+    assert "Other voices" not in run.must("demo", "seed", "--answers", "3")
+    assert db.scalar(select(func.count()).select_from(CommentReading)) == 0
 
 
 def test_seeding_twice_changes_nothing(run: CommandLine, db: Session) -> None:

@@ -24,7 +24,7 @@ from feedback_app.store.tables import ReleasedTable, Response, Wave
 from tests.support.grouped import DISTRICTS, add_grouped, grouped_answers, grouped_instrument, rows_of
 from tests.support.summaries import SCOPE, add_answers, add_wave, make_instrument, signed_in, some_answers
 
-DATABASES = ("sqlite",)  # what pages say; the queries under them are tested on both
+DATABASES = ("sqlite",)  # what pages say
 
 BY = "/team/waves/autumn/by"
 

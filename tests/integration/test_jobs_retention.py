@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from feedback_app.domain.answers import AnswerSheet
 from feedback_app.domain.scope import Scope
 from feedback_app.domain.wave import Keeping
+from feedback_app.services.commenting import NewComment, admit
 from feedback_app.services.keeping import Sweeping, Swept
 from feedback_app.store import drafts, responses, throttle
 from feedback_app.store.comment_tables import Comment
@@ -60,7 +61,9 @@ def put_response(db: Session, wave: WaveFacts, words: str) -> None:
         "mode": "online",
         "answers": '{"SK01":3}',
     }
-    responses.add_response(db, values, {"SK03": words})
+    response = responses.add_response(db, values)
+    said = NewComment(words, "en_GB", young=False, response_id=response, wave_id=wave.id, item="SK03")
+    admit(db, _scope(), None, [said], today=TODAY)
 
 
 def close(db: Session, wave: WaveFacts, days_ago: int) -> None:

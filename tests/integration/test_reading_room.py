@@ -148,6 +148,7 @@ def test_one_chooses_by_survey_theme_workstream_and_language(reader: FlaskClient
     info = add_comment(db, wave, NOBODY_ASKED, {"INFO": 0.5})
     taxi = add_comment(db, second, "The bus never comes.", {"TRANSPORT": 0.5})
     polish = add_comment(db, wave, "Nikt nam nie pomaga.", language="pl")
+    add_comment(db, wave, "Nimeni nu ne ajută.", language="ro")
     wanted = {
         "wave=autumn": info,
         "wave=spring": taxi,
@@ -164,6 +165,7 @@ def test_one_chooses_by_survey_theme_workstream_and_language(reader: FlaskClient
     assert kept.headers["Location"] == f"{ROOM}/next?about=INFO"
     page = reader.get(ROOM).text
     assert "Polish" in page
+    assert "Romanian" in page
     assert "fewer than 5" in page
 
 
@@ -300,6 +302,21 @@ def test_the_log_says_that_comments_were_read_and_never_which(
     send(reader, comment, unsure="1")
     noted = [(one.action, one.subject, one.reason) for one in db.scalars(select(AuditEntry))]
     assert noted == [("comments read", "autumn", "")]
+    db.rollback()
+
+
+def test_whoever_worries_about_somebody_holds_the_comment_for_a_named_reader(
+    reader: FlaskClient, db: Session, wave: WaveFacts
+) -> None:
+    comment = add_comment(db, wave, NOBODY_ASKED, {"INFO": 0.5})
+    address = f"{where(comment)}/worried"
+    page = reader.get(address)
+    assert "999" in page.text
+    assert post(reader, address, page).headers["Location"] == ROOM
+    assert reader.get(where(comment)).status_code == 404
+    entry = db.scalars(select(SafeguardingEntry)).one()
+    assert (entry.comment_id, entry.flagged, entry.read_on, entry.due_on is None) == (comment, True, None, False)
+    assert db.scalar(select(Comment.standing)) == HELD
     db.rollback()
 
 

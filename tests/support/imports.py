@@ -6,14 +6,16 @@ import csv
 from collections.abc import Sequence
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import create_engine, make_url, select
 from sqlalchemy.orm import Session
 
 from feedback_app.domain.scope import Scope
 from feedback_app.store.tables import Response, Wave
 from tests.support.commands import IMPORTS, CommandLine
+from tests.support.surveys import name_reader
 
 ANYSHIRE = Scope("anyshire")
+_DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg"}
 HEADING = [
     "Respondent",
     "E-mail",
@@ -48,6 +50,11 @@ def run_with_a_wave(database_url: str) -> CommandLine:
     """Return commands on a database with a wave of an earlier year, which asked children for their words."""
     command_line = CommandLine(database_url, invented=True)
     opens = ("--opens", "2025-03-03", "--until", "2025-04-11")
+    engine = create_engine(make_url(database_url).set(drivername=_DRIVERS[make_url(database_url).get_backend_name()]))
+    with Session(engine) as session:
+        name_reader(session, ANYSHIRE.partnership)
+        session.commit()
+    engine.dispose()
     command_line.must("wave", "open", "--survey", "clubs", "--slug", "clubs-2025", *opens, "--texts-open")
     return command_line
 

@@ -18,6 +18,7 @@ from feedback_app.domain.theme_figures import (
     count_themes,
     held_priority,
     manner_of,
+    rounded_throughout,
     theme_tables,
 )
 
@@ -95,6 +96,16 @@ def test_every_table_of_a_priority_rests_on_as_many_people_as_it_is_held_at() ->
     assert tables[PRIORITY + "P1"].counts.values[NAMED] == 32
     assert tables[PRIORITY + "P1/manner"].counts.base == 32
     assert tables[PRIORITY + "P1/checked"].counts.base == 32
+
+
+def test_no_share_tells_more_exactly_how_many_name_a_theme_than_its_printed_number() -> None:
+    """18 of 100 all speak alike: were 18% exact, the hidden others of them would be nobody for sure."""
+    found = counted(wrote("AA", people=18, valence=WELL), wrote(people=82, first=100))
+    policy = rounded_throughout(POLICY)
+    shown = {table.code: table for table in protect(theme_tables(FRAME, found, policy, minors=False), policy)}
+    assert shown["AA"].figures[0].value == 20
+    assert shown["AA/manner"].base.low <= 18
+    assert shown["AA/manner"].base.high == 22
 
 
 def test_childrens_themes_pass_with_the_higher_thresholds() -> None:

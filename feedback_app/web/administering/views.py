@@ -13,7 +13,7 @@ from flask_login import current_user
 from feedback_app.domain.permissions import Permission, permissions_of
 from feedback_app.domain.scope import Role
 from feedback_app.extensions import db
-from feedback_app.services import administering, inviting
+from feedback_app.services import administering, inviting, safeguarding
 from feedback_app.services.administering import Doer, Duties, PeopleRefused, Person, PersonUnknown
 from feedback_app.web import clock
 from feedback_app.web.access import place, scope, staff
@@ -52,7 +52,8 @@ def people() -> ResponseReturnValue:
         {"person": person, "state": words.state_of(person, now), "second_step": words.second_step_of(person)}
         for person in administering.list_people(db.session, scope())
     ]
-    return render_template("administering/people.html", people=listed, name_of=name_of)
+    lacking = not safeguarding.list_readers(db.session, scope())
+    return render_template("administering/people.html", people=listed, name_of=name_of, lacks_reader=lacking)
 
 
 def _furnished(form: DutiesForm, wrong: Mapping[str, str]) -> dict[str, Any]:

@@ -11,16 +11,17 @@ from flask_login import current_user
 
 from feedback_app.domain.permissions import Permission
 from feedback_app.extensions import db
-from feedback_app.services import auditing, masking, quoting
+from feedback_app.services import auditing, masking, quoting, worrying
 from feedback_app.services.reading import Opened
 from feedback_app.web import clock
-from feedback_app.web.access import scope, staff
+from feedback_app.web.access import place, scope, staff
 from feedback_app.web.noting import note_seen
 from feedback_app.web.reading import showing, words
 from feedback_app.web.reading.views import READ, opened_for_me
 from feedback_app.web.reading.views import blueprint as blueprint  # noqa: PLC0414 - the room's other views join it
 
 HIDDEN, CLEARED, WITHDRAWN = "names hidden", "quote cleared", "quote withdrawn"  # in the audit log
+WORRIED = "comment flagged by a reader"
 LONGEST_TYPED = 4_000
 CHECKS = ("nobody", "fair", "safe")
 
@@ -158,3 +159,24 @@ def withdraw(comment_id: UUID) -> ResponseReturnValue:
         _note(WITHDRAWN, opened)
         flash(_("Taken back. These words are not quoted any more."))
     return redirect(url_for("reading.comment", comment_id=comment_id))
+
+
+@blueprint.get("/comments/<uuid:comment_id>/worried")
+@staff(Permission.READ_COMMENTS)
+def worried(comment_id: UUID) -> ResponseReturnValue:
+    """Ask whether a comment is to go to a named safeguarding reader, and say whom to ring first."""
+    opened = opened_for_me(comment_id)
+    return render_template("reading/worried.html", opened=opened, able=place().screening is not None)
+
+
+@blueprint.post("/comments/<uuid:comment_id>/worried")
+@staff(Permission.READ_COMMENTS)
+def hold_worried(comment_id: UUID) -> ResponseReturnValue:
+    """Hold a comment at once for a named safeguarding reader; nobody else can read it until then."""
+    opened, screening = opened_for_me(comment_id), place().screening
+    if screening is None:
+        return render_template("reading/worried.html", opened=opened, able=False), 422
+    worrying.hold_again(db.session, scope(), screening, comment_id, today=clock.today())
+    _note(WORRIED, opened)
+    flash(_("Thank you. The comment waits for a safeguarding reader now. Nobody else can read it."))
+    return redirect(url_for("reading.room"))

@@ -46,7 +46,7 @@ def furnish(codeframe: Codeframe, reader: str, workstreams: Sequence[str]) -> di
         "own_priorities": [one for one in _priorities(codeframe, waiting, workstreams, step) if one.own],
         "surveys": _surveys(waiting, step),
         "groups": _themes(codeframe, waiting.by_theme, workstreams, step),
-        "languages": _languages(waiting.by_language, step),
+        "other_languages": _languages(waiting.by_language, step),
         "samples": [(one, one.left_for(reader)) for one in own_samples],
         "to_settle": len(sampling.list_to_settle(db.session, scope(), reader)) if may(Permission.MANAGE_READING) else 0,
         "manages": may(Permission.MANAGE_READING),

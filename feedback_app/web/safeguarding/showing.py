@@ -47,8 +47,8 @@ def context_of(entry: EntryFacts) -> Context:
 def pieces_of(entry: EntryFacts) -> list[Piece]:
     """Return the words in order, cut where what raised the flag begins and ends."""
     words, pieces, at = entry.words, list[Piece](), 0
-    for _category, start, end in sorted(entry.cues, key=lambda cue: cue[1]):
-        start, end = max(start, at), min(end, len(words))
+    for _category, first, last in sorted(entry.cues, key=lambda cue: cue[1]):
+        start, end = max(first, at), min(last, len(words))
         if start < end:
             pieces += [Piece(words[at:start], marked=False), Piece(words[start:end], marked=True)]
             at = end

@@ -23,7 +23,6 @@ from feedback_app.web.safeguarding import showing
 
 blueprint = Blueprint("safeguarding", __name__, template_folder="templates", url_prefix="/team/safeguarding")
 COMMENT_SEEN = "comment seen by safeguarding"
-CHOICES = ("let_through", "passed_on", "kept_back")
 
 
 def reader() -> str:
@@ -89,6 +88,8 @@ def decide(comment_id: UUID) -> ResponseReturnValue:
     entry = safeguarding.get_entry(db.session, scope(), comment_id)
     chosen = request.form.get("outcome", "")
     note = " ".join(request.form.get("note", "").replace("\0", "").split())
+    if not entry.flagged and chosen != Outcome.READ:  # nothing else can be said of it: no page of ours sends that
+        return redirect(url_for("safeguarding.comment", comment_id=comment_id))
     wrong = _wrong(entry, chosen, note)
     if wrong:
         return _page(entry, wrong, chosen, request.form.get("note", "")[: 2 * LONGEST_NOTE], 422)

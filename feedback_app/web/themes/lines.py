@@ -47,9 +47,9 @@ class ThemeLine:
     @property
     def share(self) -> str:
         """Return the share of those who wrote, or why there is none."""
-        if self.table.reason:
-            return why_held(self.table.reason)
-        return phrases.figure_value(self.headline) if self.headline else _("kept private")
+        if self.headline:
+            return phrases.figure_value(self.headline)
+        return phrases.people(self.table.base) if self.table.base.value is None else _("kept private")
 
     @property
     def range(self) -> str:

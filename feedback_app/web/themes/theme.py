@@ -46,7 +46,6 @@ from feedback_app.web.themes.views import (
 )
 
 BY = "by"
-MOST_WAVES = 3  # earlier ones that stand beside
 MOST_QUOTES = 6
 
 
@@ -145,7 +144,7 @@ def _others(known: ThemeReader, found: ThemeSummary, line: ThemeLine) -> list[Be
         lines = [line_of(one.instrument.formal_title, one.named(line.code)) for one in (found, other)]
         said = _("These are two surveys of different people. They are never added up.")
         compared.append(_side_by_side("b", _("Parents and young people"), line.name, lines, [said]))
-    earlier = known.list_earlier(found)[:MOST_WAVES]
+    earlier = known.list_earlier(found)
     if earlier:
         waves = [*reversed(earlier), found]
         lines = [line_of(month_of(one.wave), one.named(line.code)) for one in waves]
@@ -188,11 +187,17 @@ def _by_group(known: ThemeReader, found: ThemeSummary, line: ThemeLine) -> Besid
         return None
     table = known.find_breakdown(found, line.code, name)
     if table is None:
-        return None
+        return _side_by_side("g", by_words(name), line.name, (), [few_for_groups()])
     if table.reason:
         return _side_by_side("g", by_words(name), line.name, (), [why_held(table.reason) + "."])
     lines = [_group_line(found, table, group) for group in table.groups]
     return _side_by_side("g", by_words(name), line.name, [line_of(_("Everybody"), line.table), *lines], ())
+
+
+def few_for_groups() -> str:
+    """Return why a theme is not told by groups."""
+    least = format_decimal(policy().small_group)
+    return _("A theme is shown by groups once about %(least)s people have written about it.", least=least)
 
 
 def _group_line(found: ThemeSummary, table: SafeBreakdown, group: SafeGroup) -> GroupLine:

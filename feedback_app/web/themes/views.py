@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
@@ -18,10 +19,9 @@ from feedback_app.services import auditing
 from feedback_app.services.theme_summary import ThemeReader, ThemeSummary, is_young
 from feedback_app.services.theme_voices import Quoted, list_theme_quotes
 from feedback_app.store.waves import WaveFacts
-from feedback_app.web.access import place, scope, staff
+from feedback_app.web.access import may, place, scope, staff
 from feedback_app.web.languages import in_page_language, page_language
 from feedback_app.web.noting import seen
-from feedback_app.web.team import phrases
 from feedback_app.web.team.group_words import geography, why_private
 from feedback_app.web.team.views import audience, may_read, policy, reads_figures
 from feedback_app.web.themes.lines import ThemeLine, bars_of, in_order, manner_chart, priority_line, theme_line
@@ -57,21 +57,25 @@ def find_summary(found: ThemeReader, slug: str) -> ThemeSummary | None:
 @blueprint.get("")
 @staff(*FIGURES)
 def choose() -> ResponseReturnValue:
-    """Lead to the themes of the newest survey with words to read, a workstream lead to their own priority."""
+    """Lead to the themes of the survey in which most people wrote, a workstream lead to their own priority."""
     known = reader()
     there = [wave for wave, _instrument in known.list_with_words(may_read)]
     wanted = request.args.get("wave", "")
-    for wave in there:
-        if wave.slug == wanted or (not wanted and _has_words(known, wave)):
-            return redirect(_address(wave.slug))
-    if wanted:
+    if wanted and wanted not in {wave.slug for wave in there}:
         abort(404)
-    return render_template("themes/nothing.html", waves=(), wave=None)
+    slug = wanted or _most_written(known, there)
+    return redirect(_address(slug)) if slug else nothing_yet()
 
 
-def _has_words(known: ThemeReader, wave: WaveFacts) -> bool:
-    found = find_summary(known, wave.slug)
-    return found is not None and found.people.high > 0 and (found.people.value is not None)
+def _most_written(known: ThemeReader, there: Sequence[WaveFacts]) -> str:
+    """Return the newest wave of the survey in which most people wrote, as it is shown; nothing where few did."""
+    newest: dict[str, tuple[int, str]] = {}
+    for wave in there:
+        if wave.survey_slug not in newest:
+            found = find_summary(known, wave.slug)
+            if found is not None and found.people.value is not None:
+                newest[wave.survey_slug] = found.people.value, wave.slug
+    return max(newest.values(), key=lambda one: one[0], default=(0, ""))[1]
 
 
 def _address(slug: str) -> str:
@@ -111,8 +115,7 @@ def themes_of(summary: ThemeSummary, key: str) -> list[ThemeLine]:
 
 def nothing_yet() -> str:
     """Return the page that says why there are no themes of a wave yet."""
-    waves = choices()
-    return render_template("themes/nothing.html", waves=waves, wave=None)
+    return render_template("themes/nothing.html", waves=choices())
 
 
 @blueprint.get("/waves/<slug>/priorities/<key>")
@@ -187,5 +190,5 @@ def frame(found: ThemeSummary) -> dict[str, Any]:
         "threshold": policy().threshold_for(minors, sensitive=False),
         "ways": [(one.key, in_page_language(one.name)) for one in found.codeframe.priorities],
         "of_none": OF_NONE if found.codeframe.by_priority.get("") else "",
-        "percent": phrases.percent,
+        "record": may(Permission.MANAGE_READING),
     }
