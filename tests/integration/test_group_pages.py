@@ -24,8 +24,7 @@ from feedback_app.store.tables import ReleasedTable, Response, Wave
 from tests.support.grouped import DISTRICTS, add_grouped, grouped_answers, grouped_instrument, rows_of
 from tests.support.summaries import SCOPE, add_answers, add_wave, make_instrument, signed_in, some_answers
 
-DATABASES = ("sqlite",)  # what pages say
-
+DATABASES = ("sqlite",)
 BY = "/team/waves/autumn/by"
 
 
@@ -277,9 +276,8 @@ def test_the_files_of_a_wave_say_up_to_which_number_a_hidden_one_can_be(team: Fl
 def test_a_score_by_group_is_read_by_its_range_and_drawn_by_its_shares(team: FlaskClient) -> None:
     page = team.get(f"{BY}/provision/TS05").text
     assert "The ranges overlap, so no difference between groups can be told." in words(page)
-    assert html.document_fromstring(page).xpath("//main//h3/text()") == [
-        "9 or 10, likely", "7 or 8, in between", "0 to 6, not likely",
-    ]  # fmt: skip
+    heads = html.document_fromstring(page).xpath("//main//h3/text()")
+    assert heads == ["9 or 10, likely", "7 or 8, in between", "0 to 6, not likely"]
 
 
 def test_a_wave_with_few_answers_says_so_and_shows_nothing(app: Flask, db: Session) -> None:
