@@ -7,7 +7,7 @@ from sqlalchemy import create_engine, pool
 
 import feedback_app.store.accounts
 import feedback_app.store.comment_tables  # noqa: F401 - their tables belong to the metadata
-from feedback_app.store.engine import prepare_engine
+from feedback_app.store.engine import begun_to_migrate, prepare_engine
 from feedback_app.store.tables import Base
 
 
@@ -19,7 +19,7 @@ def run_migrations() -> None:
         return
     engine = create_engine(context.config.get_main_option("sqlalchemy.url") or "", poolclass=pool.NullPool)
     prepare_engine(engine)  # what goes wrong half way goes back whole, on SQLite too
-    with engine.begin() as connection:
+    with begun_to_migrate(engine) as connection:
         _run_on(connection)
 
 

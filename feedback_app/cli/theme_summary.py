@@ -18,7 +18,7 @@ WIDTH = 46  # letters of a theme's name
 
 
 @click.command("summary")
-@click.option("--wave", "slug", required=True, help="The wave's name; see them with: waves list")
+@click.option("--wave", "slug", required=True, help="The wave's name; see them with: wave list")
 @click.option("--priority", help="One priority alone, such as P1.")
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 def summary(slug: str, priority: str | None, as_json: bool) -> None:

@@ -25,9 +25,13 @@ ENOUGH = 10  # suggestions before a share of them is told
 @click.command("learn")
 def learn() -> None:
     """Learn from what people decided in the reading room; kept with its record, and not used before `themes use`."""
-    with application(), writing() as db:
+    with application():
         codeframe = _codeframe(None)
-        found = teaching.learn_themes(db, scope(), codeframe, at=now(), actor=operator())
+        with reading() as db:
+            examples = teaching.list_examples(db, scope(), codeframe)
+        lesson = teaching.learn_themes(codeframe, examples)
+        with writing() as db:
+            found = teaching.keep_lesson(db, scope(), codeframe, lesson, at=now(), actor=operator())
         won = [theme for theme, told in found.record["themes"].items() if told["won"]]
         click.echo(f"Number {found.number}: learnt from {found.examples:,} comments that people have read.")
         click.echo(f"Better than cues for {len(won)} of {len(codeframe.codes)} themes: {', '.join(won) or 'none'}.")

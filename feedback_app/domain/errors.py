@@ -182,6 +182,11 @@ class EntryUnknown(FeedbackError):
 
 
 @dataclass
+class DecidedBefore(FeedbackError):
+    """A safeguarding reader has decided otherwise of a comment before: that holds until it is taken back."""
+
+
+@dataclass
 class NoSafeguardingReader(FeedbackError):
     """Children cannot be asked for words of their own while nobody is named who reads them."""
 

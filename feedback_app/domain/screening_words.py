@@ -11,7 +11,8 @@ from typing import NamedTuple
 # stand for letters or between them.
 _MARKS = "\u0300-\u036f\u064b-\u065f\u0670\u0900-\u0963\u0966-\u0dff"
 WORD = re.compile(f"[\\w{_MARKS}](?:['\u2019\u2018\u02bc`\u200b-\u200d\u00ad@$*\u20ac]*[\\w{_MARKS}])*")
-_END = re.compile(r"[.!?\u2026\u06d4\u061f\u0964]+(?=\s|$)|\n")
+# Looked for from the first sign of a row alone: thousands of them in a row would take seconds otherwise.
+_END = re.compile(r"(?<![.!?\u2026\u06d4\u061f\u0964])[.!?\u2026\u06d4\u061f\u0964]+(?=\s|$)|\n")
 _INDIC_NASALS = "\u0a01\u0a02\u0a3c\u0a70\u0a71\u0a81\u0a82\u0abc"  # written or left out, as people please
 _DROPPED = re.compile(
     f"[\u0300-\u036f\u064b-\u065f\u0670\u0640{_INDIC_NASALS}'\u2019\u2018\u02bc`\u200b-\u200d\u00ad*]"

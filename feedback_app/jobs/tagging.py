@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import time
 import uuid
+from collections.abc import Mapping
+from concurrent.futures import BrokenExecutor
 from functools import partial
 
 import structlog
 from sqlalchemy.orm import Session
 
-from feedback_app.domain.coding import Tagged
+from feedback_app.domain.coding import State, Tagged
 from feedback_app.domain.place import Place
-from feedback_app.jobs.transactions import Transactions
+from feedback_app.jobs.transactions import Transactions, WorkWentWrong, attempt
 from feedback_app.services import tagging
 from feedback_app.services.tagging import A_BATCH, Work
-from feedback_app.theming.apart import Taggers, just_tag, taggers
+from feedback_app.theming.apart import Asking, Taggers, just_tag, taggers
+from feedback_app.theming.languages import UNSURE
 
 EVERY_SECONDS = 60.0
 MOST_AT_ONCE = 5000  # comments before other jobs have their turn
+FOR_A_PERSON = Tagged(UNSURE, State.PERSON)  # of a comment that the tagger stumbles over
 
 log = structlog.get_logger(__name__)
 
@@ -51,7 +55,7 @@ class TaggingWork:
         while seen < most:
             with self.transactions.begin(reading=True) as session:
                 waiting = tagging.list_waiting(session, self.place.scope, work, min(A_BATCH, most - seen))
-            found = dict(apart.look_at(waiting.items()))
+            found = look_at(apart, waiting)
             kept = self.transactions.apart(partial(self._keep, work=work, found=found))
             if not kept:  # nothing waits, or it went wrong and would go wrong again
                 break
@@ -60,6 +64,25 @@ class TaggingWork:
 
     def _keep(self, session: Session, work: Work, found: dict[uuid.UUID, Tagged]) -> int:
         return tagging.keep_tagged(session, self.place.scope, work, found)
+
+
+def look_at(apart: Taggers[Tagged], waiting: Mapping[uuid.UUID, Asking]) -> dict[uuid.UUID, Tagged]:
+    """Return what the tagger says of comments; one that it stumbles over goes to a person, lest others wait.
+
+    Raise what went wrong where it stumbles over all of several, or its process is gone.
+    """
+    try:
+        return attempt(lambda: dict(apart.look_at(waiting.items())))
+    except WorkWentWrong as wrong:
+        log.error("tagger_stumbled", cause=str(wrong), comments=len(waiting))
+        if isinstance(wrong.__cause__, BrokenExecutor):
+            raise
+        if len(waiting) == 1:
+            return dict.fromkeys(waiting, FOR_A_PERSON)
+        found = {one: look_at(apart, {one: asking})[one] for one, asking in waiting.items()}
+        if all(tagged is FOR_A_PERSON for tagged in found.values()):
+            raise
+        return found
 
 
 class Minutely:

@@ -14,6 +14,7 @@ from feedback_app.domain.marking import Hidden, join_hidden
 from feedback_app.domain.scope import Scope
 from feedback_app.store import quotes
 from feedback_app.store.readings import CommentFacts
+from feedback_app.theming.grams import grams
 
 LONGEST = 200  # letters of one thing to hide
 MOST = 50
@@ -41,6 +42,12 @@ def found_in(comment: CommentFacts) -> list[Hidden]:
 def masked_words(comment: CommentFacts) -> str:
     """Return the words of a comment as they may be shown, in the first language's marks for what is hidden."""
     return hide(comment.words, hidden_of(comment))
+
+
+def list_shown(comment: CommentFacts, heavy: Sequence[str]) -> tuple[str, ...]:
+    """Return those of the words that weighed in a suggestion which stand in a comment where nothing is hidden."""
+    there = frozenset(grams(masked_words(comment))) if heavy else frozenset()
+    return tuple(word for word in heavy if word in there)
 
 
 def read_hidden(comment: CommentFacts, ticked: Sequence[str], typed: str) -> list[Hidden]:

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from feedback_app.domain.disclosure.quotes import Clearance
-from feedback_app.domain.errors import FeedbackError
+from feedback_app.domain.errors import CommentUnknown, FeedbackError
 from feedback_app.domain.scope import Scope
 from feedback_app.domain.voices import LONGEST_WORDS, Consent
 from feedback_app.domain.words import tidy_words
@@ -102,8 +102,14 @@ def read_part(db: Session, scope: Scope, comment: CommentFacts, typed: str) -> s
 
 
 def clear_quote(db: Session, scope: Scope, comment: CommentFacts, typed: str, by: str, today: date) -> None:
-    """Clear words of a comment, in place of those cleared before; raise QuoteRefused."""
-    quotes.keep_quote(db, scope, comment.id, read_part(db, scope, comment, typed), by, today)
+    """Clear words of a comment, in place of those cleared before; raise QuoteRefused, CommentUnknown.
+
+    They are looked for in the comment as it stands now: it may have been held, or a name in it hidden, since.
+    """
+    now = readings.find_comment(db, scope, comment.id, for_update=True)
+    if now is None:
+        raise CommentUnknown
+    quotes.keep_quote(db, scope, comment.id, read_part(db, scope, now, typed), by, today)
 
 
 def withdraw_quote(db: Session, scope: Scope, comment_id: UUID) -> bool:

@@ -117,7 +117,12 @@ def list_alike_comments(db: Session, scope: Scope, comment: CommentFacts) -> lis
 def keep_reading(
     db: Session, scope: Scope, opened: Opened, reading: Reading, codeframe: Codeframe, today: date
 ) -> None:
-    """Keep what somebody says of a comment that they opened, in place of what they said before."""
+    """Keep what somebody says of a comment that they opened, in place of what they said before; raise CommentUnknown.
+
+    It may have been held or deleted since; and of a form sent twice at once, one comes after the other.
+    """
+    if readings.find_comment(db, scope, opened.comment.id, for_update=True) is None:
+        raise CommentUnknown
     version = codeframe.version
     readings.keep_reading(
         db, scope, opened.comment.id, reading, sample_id=opened.sample_id, codeframe_version=version, day=today

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from feedback_app.domain.errors import EntryUnknown
+from feedback_app.domain.errors import DecidedBefore, EntryUnknown
 from feedback_app.domain.safeguarding import FOR_FLAGGED, Outcome
 from feedback_app.domain.scope import Role, Scope
 from feedback_app.domain.screening import BY_A_READER
@@ -81,11 +81,13 @@ def decide(
 ) -> bool:
     """Keep what a reader decided, with their note, and let the comment be open or held; return whether it is there yet.
 
-    It is gone when whoever told it has taken it back meanwhile. Somebody who decided before stays: nothing happens.
-    Raise EntryUnknown, also for an outcome that does not go with the comment.
+    It is gone when whoever told it has taken it back meanwhile. What was decided before stays: the same again changes
+    nothing. Raise DecidedBefore for anything else, EntryUnknown also for an outcome that does not go with the comment.
     """
     found = _get(db, scope, comment_id, for_update=True)
     if found.read_on is not None:
+        if (found.outcome, found.note or "") != (outcome.value, note):
+            raise DecidedBefore
         return True
     if outcome not in outcomes_for(found):
         raise EntryUnknown
@@ -99,12 +101,14 @@ def decide(
 
 
 def flag(db: Session, scope: Scope, comment_id: uuid.UUID, *, by: str, now: datetime) -> None:
-    """Flag a child's comment that raised none: it is held, what was made of it goes. Raise EntryUnknown."""
+    """Flag a child's comment that raised none: it is held, what was made of it goes. Raise EntryUnknown,
+    DecidedBefore once somebody has read it.
+    """
     found = _get(db, scope, comment_id, for_update=True)
     if found.flagged:
         return
     if found.read_on is not None:
-        raise EntryUnknown
+        raise DecidedBefore
     entries.set_flagged(db, scope, comment_id, [[BY_A_READER, 0, 0]])
     _hold(db, scope, comment_id)
     note_action(db, scope, at=now, actor=by, action=FLAGGED_NOW, subject=subject_of(found), reason=str(comment_id))

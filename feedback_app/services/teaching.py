@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -44,22 +45,34 @@ def list_examples(db: Session, scope: Scope, codeframe: Codeframe) -> list[Examp
     ]
 
 
-def learn_themes(db: Session, scope: Scope, codeframe: Codeframe, *, at: datetime, actor: str) -> ModelFacts:
-    """Learn from what people decided, and keep it with its record, not in use; raise NothingToLearn for too little."""
+@dataclass(frozen=True)
+class Lesson:
+    """What was learnt and is not kept yet: of how many comments, how well it did, and its packed weights."""
+
+    examples: int
+    record: dict[str, Any]
+    weights: bytes
+
+
+def learn_themes(codeframe: Codeframe, examples: Sequence[Example]) -> Lesson:
+    """Learn from what people decided; raise NothingToLearn for too little.
+
+    It takes minutes and no database: nobody's answers should wait for it.
+    """
     from feedback_app.theming.learning import learn
 
-    examples = list_examples(db, scope, codeframe)
     if len(examples) < FEWEST:
         raise NothingToLearn(len(examples), FEWEST)
     learnt = learn(codeframe, examples)
     record: dict[str, Any] = {theme: asdict(told) for theme, told in learnt.themes.items()}
-    values = {
-        "codeframe_version": codeframe.version,
-        "made_on": at.date(),
-        "examples": len(examples),
-        "record": {"themes": record, "valences": list(learnt.model.valences)},
-        "weights": learnt.model.pack(),
-    }
+    return Lesson(len(examples), {"themes": record, "valences": list(learnt.model.valences)}, learnt.model.pack())
+
+
+def keep_lesson(
+    db: Session, scope: Scope, codeframe: Codeframe, lesson: Lesson, *, at: datetime, actor: str
+) -> ModelFacts:
+    """Keep what was learnt with its record, not in use, and return what is known of it."""
+    values = {"codeframe_version": codeframe.version, "made_on": at.date(), **vars(lesson)}
     number = learnt_models.add_model(db, scope, codeframe, values)
     note_action(db, scope, at=at, actor=actor, action=LEARNT, subject=_subject(codeframe, number))
     return get_learnt(db, scope, codeframe, number)

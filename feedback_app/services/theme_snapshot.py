@@ -26,7 +26,13 @@ from feedback_app.domain.theme_figures import PRIORITY, PROGRESS, ThemeCounts
 from feedback_app.services.fielding import get_fielded, get_wave
 from feedback_app.services.frozen import Rules, pack, rules_of, same_rules, unpack
 from feedback_app.services.snapshots import Apart
-from feedback_app.services.theme_counting import ProtectedThemes, count_wave_themes, group_themes, protect_themes
+from feedback_app.services.theme_counting import (
+    CountedThemes,
+    ProtectedThemes,
+    count_wave_themes,
+    group_themes,
+    protect_themes,
+)
 from feedback_app.store import responses, snapshots, theme_snapshots, waves
 from feedback_app.store.snapshots import SnapshotFacts, lock_wave
 from feedback_app.store.waves import WaveFacts
@@ -111,15 +117,17 @@ class ThemeFreezing:
             return None
         if responses.count_in_snapshot(db, wave.id, latest.number) != latest.responses:
             return None
-        made = self._made(db, wave, latest)
-        made = self._after(before, made, minors=get_fielded(db, wave.version_id).instrument.minors) if made else None
-        return (latest, made.packed()) if made else None
-
-    def _made(self, db: Session, wave: WaveFacts, snapshot: SnapshotFacts) -> FrozenThemes | None:
-        instrument = get_fielded(db, wave.version_id).instrument
-        counted = count_wave_themes(db, self.scope, wave, self.codeframe, snapshot.number)
+        counted = count_wave_themes(db, self.scope, wave, self.codeframe, latest.number)
         if not counted.comments:
             return None
+        stays = self._staying(before, counted.counts, minors=get_fielded(db, wave.version_id).instrument.minors)
+        if stays is None:  # said before the groups are made: that takes a while, and an old wave comes here each day
+            return None
+        made = self._made(db, wave, latest, counted)
+        return latest, (_with_old(before, made, stays) if before and stays else made).packed()
+
+    def _made(self, db: Session, wave: WaveFacts, snapshot: SnapshotFacts, counted: CountedThemes) -> FrozenThemes:
+        instrument = get_fielded(db, wave.version_id).instrument
         themes = protect_themes(self.codeframe, counted.counts, instrument, self.policy)
         by: dict[str, dict[str, SafeBreakdown]] = {}
         if snapshot.grouped:
@@ -138,24 +146,19 @@ class ThemeFreezing:
             sets=sizes_of(counted.counts),
         )
 
-    def _after(self, before: FrozenThemes | None, made: FrozenThemes, *, minors: bool) -> FrozenThemes | None:
-        """Return new figures where enough people changed, the old ones elsewhere; None where nothing may change."""
-        if before is None or before.version != made.version or before.codeframe != made.codeframe:
-            return made
-        least = self.policy.base_for(minors)
-        stays = {code for code in made.sets if _changed_by_a_few(before.sets.get(code, {}), made.sets[code], least)}
-        if EVERYBODY in stays or dict(before.sets) == dict(made.sets):
+    def _staying(self, before: FrozenThemes | None, counts: ThemeCounts, *, minors: bool) -> set[str] | None:
+        """Return the themes and priorities whose figures stay, too few people having changed; None where all stay."""
+        if before is None or (before.codeframe, before.version) != (self.codeframe.name, self.codeframe.version):
+            return set()
+        sets, least = sizes_of(counts), self.policy.base_for(minors)
+        stays = {code for code in sets if _changed_by_a_few(before.sets.get(code, {}), sets[code], least)}
+        if EVERYBODY in stays or dict(before.sets) == sets:
             return None
-        stays |= {
+        return stays | {
             PRIORITY + key
             for key, themes in self.codeframe.by_priority.items()
             if stays.intersection(theme.code for theme in themes)
         }
-        tables = {code: before.themes.tables[code] if root_of(code) in stays else table
-                  for code, table in made.themes.tables.items()}  # fmt: skip
-        by = {code: before.by.get(code, {}) if code in stays else tables for code, tables in made.by.items()}
-        sets = {code: before.sets[code] if code in stays else found for code, found in made.sets.items()}
-        return replace(made, themes=ProtectedThemes(made.themes.people, tables), by=by, sets=sets)
 
     def keep(self, db: Session, made: tuple[SnapshotFacts, bytes]) -> bool:
         """Keep the themes of a snapshot, unless somebody has deleted an answer meanwhile; return whether kept."""
@@ -165,6 +168,15 @@ class ThemeFreezing:
             return False
         theme_snapshots.set_themes(db, facts.wave_id, facts.number, document)
         return True
+
+
+def _with_old(before: FrozenThemes, made: FrozenThemes, stays: Collection[str]) -> FrozenThemes:
+    """Return new figures, but the old ones of what stays."""
+    tables = {code: before.themes.tables[code] if root_of(code) in stays else table
+              for code, table in made.themes.tables.items()}  # fmt: skip
+    by = {code: before.by.get(code, {}) if code in stays else tables for code, tables in made.by.items()}
+    sets = {code: before.sets[code] if code in stays else found for code, found in made.sets.items()}
+    return replace(made, themes=ProtectedThemes(made.themes.people, tables), by=by, sets=sets)
 
 
 def root_of(code: str) -> str:

@@ -48,7 +48,6 @@ from feedback_app.services.wave_summary import wave_facts
 from feedback_app.store import waves
 from feedback_app.store.waves import WaveFacts
 
-YOUNG = "young_person"
 MOST_EARLIER = 3  # waves that stand beside the latest
 UNEVEN = 20  # points by which the shares of comments that a person has read may differ, to set waves side by side
 
@@ -229,11 +228,6 @@ class ThemeReader:
             if may_read(instrument) and any(isinstance(item, TextItem) for item in instrument.items.values()):
                 found.append((wave, instrument))
         return found
-
-
-def is_young(instrument: Instrument) -> bool:
-    """Return whether young people answer a survey themselves."""
-    return instrument.audience == YOUNG
 
 
 def _percent_read(summary: ThemeSummary) -> int:

@@ -12,7 +12,7 @@ from feedback_app.domain.disclosure.policy import Policy
 from feedback_app.domain.disclosure.quotes import may_quote
 from feedback_app.domain.disclosure.safe_quotes import SafeQuote
 from feedback_app.domain.scope import Scope
-from feedback_app.domain.voices import Teller, VoiceKind
+from feedback_app.domain.voices import VoiceKind
 from feedback_app.services import quoting, voices
 from feedback_app.services.theme_summary import ThemeSummary
 from feedback_app.services.voices import KindCount
@@ -51,13 +51,7 @@ def list_theme_quotes(db: Session, scope: Scope, summary: ThemeSummary) -> list[
     return found
 
 
-def count_theme_voices(
-    db: Session, scope: Scope, theme: str, policy: Policy, *, young_alone: bool = False
-) -> Mapping[VoiceKind, KindCount]:
-    """Return kind -> how many other voices speak of a theme, as it may be shown; ``young_alone``: of young people."""
-    told = [
-        one
-        for one in voices.list_told(db, scope)
-        if theme in one.coding.themes and (not young_alone or one.teller is Teller.YOUNG_PERSON)
-    ]
+def count_theme_voices(db: Session, scope: Scope, theme: str, policy: Policy) -> Mapping[VoiceKind, KindCount]:
+    """Return kind -> how many other voices speak of a theme, as it may be shown."""
+    told = [one for one in voices.list_told(db, scope) if theme in one.coding.themes]
     return voices.count_kinds(told, policy)

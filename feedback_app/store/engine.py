@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from typing import Any
 
-from sqlalchemy import Engine, event
+from sqlalchemy import Connection, Engine, event
 from sqlalchemy.orm import Session
 
 _reading: ContextVar[bool] = ContextVar("reading", default=False)
@@ -66,6 +66,29 @@ def turn_to_write(db: Session) -> Iterator[None]:
         except BaseException:
             db.rollback()
             raise
+
+
+@contextmanager
+def begun_to_migrate(engine: Engine) -> Iterator[Connection]:
+    """Yield a connection in one transaction, for migrations; raise RuntimeError for references that lead nowhere then.
+
+    SQLite changes a table by making it anew: rows that refer to it would go with the old one, as when somebody deletes
+    it. So references are looked at when all is done, not on the way.
+    """
+    if engine.dialect.name != "sqlite":
+        with engine.begin() as connection:
+            yield connection
+        return
+    with engine.connect() as connection:
+        raw: Any = connection.connection.dbapi_connection  # within a transaction this setting cannot be changed
+        raw.execute("PRAGMA foreign_keys = OFF")
+        try:
+            with connection.begin():
+                yield connection
+                if connection.exec_driver_sql("PRAGMA foreign_key_check").first() is not None:
+                    raise RuntimeError("a migration leaves rows that refer to rows which are gone")
+        finally:
+            raw.execute("PRAGMA foreign_keys = ON")
 
 
 def empty_log(engine: Engine) -> None:

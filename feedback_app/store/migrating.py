@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine
 
+from feedback_app.store.engine import begun_to_migrate
+
 if TYPE_CHECKING:
     from alembic.config import Config
 
@@ -26,6 +28,6 @@ def upgrade_database(engine: Engine, migrations: Path, revision: str = "head") -
     from alembic import command
 
     config = configuration(migrations)
-    with engine.begin() as connection:
+    with begun_to_migrate(engine) as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, revision)

@@ -89,9 +89,10 @@ def find_voice(db: Session, scope: Scope, voice_id: uuid.UUID) -> VoiceFacts | N
     return VoiceFacts(*row) if row else None
 
 
-def find_comment(db: Session, scope: Scope, comment_id: uuid.UUID) -> CommentFacts | None:
-    """Return a comment that may be read, or None."""
-    row = db.execute(select(*FACTS).where(*readable(scope), Comment.id == comment_id)).first()
+def find_comment(db: Session, scope: Scope, comment_id: uuid.UUID, *, for_update: bool = False) -> CommentFacts | None:
+    """Return a comment that may be read, or None; with `for_update` it stays so until the end of the transaction."""
+    query = select(*FACTS).where(*readable(scope), Comment.id == comment_id)
+    row = db.execute(query.with_for_update(of=Comment) if for_update else query).first()
     return CommentFacts(*row) if row else None
 
 

@@ -24,6 +24,7 @@ from feedback_app.store.comment_tables import (
     Tagging,
     Voice,
 )
+from feedback_app.store.readings import in_parts
 from feedback_app.store.tables import random_id
 
 _WORKED_OUT = (ClearedQuote, SampledComment, CommentReading, Tagging)  # what others made of a comment
@@ -74,8 +75,11 @@ def add_voice(
 
 def list_known(db: Session, scope: Scope, marks: Iterable[bytes]) -> set[bytes]:
     """Return which of these rows are there already, or were and have been taken back."""
-    wanted = (Voice.partnership == scope.partnership, Voice.source_hash.in_(list(marks)))
-    return {found for found in db.scalars(select(Voice.source_hash).where(*wanted)) if found}
+    known: set[bytes] = set()
+    for part in in_parts(marks):
+        wanted = select(Voice.source_hash).where(*_ours(scope), Voice.source_hash.in_(part))
+        known.update(found for found in db.scalars(wanted) if found)
+    return known
 
 
 def find_voice(
@@ -84,7 +88,7 @@ def find_voice(
     """Return a voice that still has words, or None; with ``entered_by`` only one that this person brought in."""
     wanted = _facts(scope, entered_by).where(Voice.id == voice_id)
     if for_update:
-        db.execute(select(Voice.id).where(Voice.id == voice_id).with_for_update())
+        db.execute(select(Voice.id).where(Voice.id == voice_id, *_ours(scope)).with_for_update())
     row = db.execute(wanted).one_or_none()
     return None if row is None else _as_facts(row)
 
@@ -191,9 +195,12 @@ def list_old(db: Session, scope: Scope, day: date) -> list[uuid.UUID]:
 
 def delete_voices(db: Session, scope: Scope, ids: Collection[uuid.UUID]) -> int:
     """Delete voices with all that hangs on them, marks included; return how many."""
-    db.execute(delete(Comment).where(Comment.voice_id.in_(ids), Comment.partnership == scope.partnership))
-    done = db.execute(delete(Voice).where(Voice.id.in_(ids), *_ours(scope)))
-    return int(done.rowcount)  # type: ignore[attr-defined]
+    done = 0
+    for part in in_parts(ids):
+        db.execute(delete(Comment).where(Comment.voice_id.in_(part), Comment.partnership == scope.partnership))
+        deleted = db.execute(delete(Voice).where(Voice.id.in_(part), *_ours(scope)))
+        done += int(deleted.rowcount)  # type: ignore[attr-defined]
+    return done
 
 
 _ENTRY = SafeguardingEntry.comment_id == Comment.id

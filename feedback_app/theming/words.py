@@ -9,9 +9,10 @@ from functools import cached_property, lru_cache
 from feedback_app.domain.cue_syntax import WORD, fold
 
 # A sentence ends with its sign before space, a bracket or the end; with the signs of other scripts anywhere; where
-# somebody typed no space before the next capital letter; and at the end of a line.
+# somebody typed no space before the next capital letter; and at the end of a line. A row of signs is looked at from its
+# first alone: thousands in a row would take seconds otherwise.
 _END = re.compile(
-    "[.!?\u2026]+[\"')\\]\u2019\u201d]*(?=\\s|$)|[\u06d4\u061f\u0964\u3002]+"
+    "(?<![.!?\u2026])[.!?\u2026]+[\"')\\]\u2019\u201d]*(?=\\s|$)|[\u06d4\u061f\u0964\u3002]+"
     "|(?<=[a-z0-9)])[.!?]+(?=[A-Z][a-z' ])|[\n\r]+"
 )
 _ABBREVIATIONS = """

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0006"
 down_revision = "0005"
@@ -14,6 +15,7 @@ branch_labels = None
 depends_on = None
 
 ROLE = "comment_reader"
+JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 
 
 def upgrade() -> None:
@@ -255,11 +257,24 @@ def upgrade() -> None:
         " SELECT text.id, text.response_id, text.wave_id, text.item, text.language, text.words, wave.partnership,"
         " false, 'unscreened', false FROM response_text AS text JOIN wave ON wave.id = text.wave_id"
     )
+    _mark_the_young()
     op.drop_index(op.f("ix_response_text_wave_id"), "response_text")
     op.drop_table("response_text")
     role = sa.table("role", sa.column("name", sa.String))
     if not op.get_bind().scalar(sa.select(role.c.name).where(role.c.name == ROLE)):
         op.bulk_insert(role, [{"name": ROLE}])
+
+
+def _mark_the_young() -> None:
+    """Mark the words of surveys that children or young people answer: a named reader must read each of them."""
+    version = sa.table("instrument_version", sa.column("id", sa.Uuid), sa.column("document", JSON))
+    wave = sa.table("wave", sa.column("id", sa.Uuid), sa.column("instrument_version_id", sa.Uuid))
+    comment = sa.table("comment", sa.column("wave_id", sa.Uuid), sa.column("young", sa.Boolean))
+    for key, document in op.get_bind().execute(sa.select(version.c.id, version.c.document)).all():
+        asked = document.get("instrument", {})
+        if asked.get("minors") or asked.get("audience") == "young_person":
+            waves = sa.select(wave.c.id).where(wave.c.instrument_version_id == key)
+            op.execute(sa.update(comment).where(comment.c.wave_id.in_(waves)).values(young=True))
 
 
 def downgrade() -> None:

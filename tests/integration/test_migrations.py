@@ -22,7 +22,7 @@ from feedback_app.store.sealed import use_keys
 from feedback_app.store.tables import Base, OutboxJob
 from tests.support.application import migration_config
 from tests.support.settings import DATA_KEY
-from tests.support.summaries import add_answers, add_wave
+from tests.support.summaries import add_answers, add_wave, make_instrument
 
 
 @pytest.fixture
@@ -132,6 +132,19 @@ def test_every_role_is_there_from_the_start_and_those_of_before_stay(database_ur
         assert db.scalar(select(Role.id).where(Role.name == "auditor")) == kept
 
 
+def test_staff_keep_their_roles_while_their_table_is_made_anew(database_url: str) -> None:
+    config = migration_config(database_url)
+    with _session(database_url) as db:
+        lead = db.scalars(select(Role).where(Role.name == roles.Role.WORKSTREAM_LEAD)).one()
+        db.add(User(partnership="anyshire", email="lead@example.org", active=True, fs_uniquifier="lead", roles=[lead]))
+        db.commit()
+    command.downgrade(config, "0004")
+    command.upgrade(config, "head")
+    with _session(database_url) as db:
+        (user,) = db.scalars(select(User)).unique()
+        assert [role.name for role in user.roles] == [roles.Role.WORKSTREAM_LEAD]
+
+
 def test_words_that_were_there_before_screening_wait_for_it_and_go_down_again(database_url: str) -> None:
     config = migration_config(database_url)
     with _session(database_url) as db:
@@ -143,6 +156,18 @@ def test_words_that_were_there_before_screening_wait_for_it_and_go_down_again(da
     with _session(database_url) as db:
         (comment,) = db.scalars(select(Comment))
         assert (comment.words, comment.standing, comment.partnership) == ("Kind and quick", UNSCREENED, "lancashire")
+        assert not comment.young
+
+
+def test_words_of_the_young_that_were_there_before_are_marked_as_theirs(database_url: str) -> None:
+    config = migration_config(database_url)
+    with _session(database_url) as db:
+        wave = add_wave(db, make_instrument(minors=True, text_switch=True))
+        add_answers(db, wave, [{"TS1": 1}], words={0: "I like it here"})
+    command.downgrade(config, "0005")
+    command.upgrade(config, "head")
+    with _session(database_url) as db:
+        assert db.scalars(select(Comment.young)).all() == [True]
 
 
 def _head(config: Config) -> str | None:

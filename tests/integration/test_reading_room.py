@@ -15,7 +15,7 @@ from feedback_app.domain.coding import Purpose, Said, Valence
 from feedback_app.domain.scope import Role, Scope
 from feedback_app.services.judging import list_all_codings, list_codings, list_codings_with_words
 from feedback_app.store.accounts import User
-from feedback_app.store.comment_tables import HELD, UNSCREENED, Comment, SafeguardingEntry
+from feedback_app.store.comment_tables import HELD, UNSCREENED, Comment, SafeguardingEntry, ThemeSuggestion
 from feedback_app.store.readings import readings_of
 from feedback_app.store.waves import WaveFacts
 from tests.support.accounts import post
@@ -217,8 +217,12 @@ def test_names_are_hidden_wherever_words_are_shown(reader: FlaskClient, db: Sess
     twin = add_comment(
         db, wave, "Mrs Larkspur said the taxi to school stops.", {"TRANSPORT": 0.5}, hidden=[[0, 12, "name"]]
     )
+    learnt = {"evidence": [], "heavy_words": ["larkspur", "mrs larkspur", "taxi"]}
+    db.execute(update(ThemeSuggestion).where(ThemeSuggestion.comment_id == comment).values(learnt))
+    db.commit()
     page = reader.get(where(comment))
-    assert "Larkspur" not in page.text
+    assert "larkspur" not in page.text.lower()
+    assert "because of: taxi" in words_on(page)
     assert "[name hidden]" in words_on(page)
     assert "1 comment like this" in words_on(page)
     send(reader, twin, unsure="1")

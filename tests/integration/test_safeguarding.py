@@ -119,6 +119,37 @@ def test_passing_on_needs_a_note_and_keeps_what_was_typed(app: Flask, reader: Fl
     assert tuple(entry) == (True, None, "rang the duty team")
 
 
+def test_a_decision_that_comes_second_is_not_said_to_be_kept(app: Flask, reader: FlaskClient, db: Session) -> None:
+    (comment,) = put(app, db, DANGER)
+    for _twice in range(2):
+        assert post(reader, f"{WHERE}/{comment}", outcome="let_through").status_code == 302
+    answer = post(reader, f"{WHERE}/{comment}", outcome="passed_on", note="rang the duty team")
+    assert answer.status_code == 409
+    assert "Somebody has decided this already" in answer.text
+    assert "rang the duty team" in answer.text
+    assert standing(db, comment) == "open"
+
+
+def test_a_worry_about_what_another_reader_has_read_is_not_a_dead_end(
+    app: Flask, reader: FlaskClient, db: Session
+) -> None:
+    (comment,) = put(app, db, CHILDS, young=True)
+    post(reader, f"{WHERE}/{comment}", outcome="read")
+    answer = post(reader, f"{WHERE}/{comment}/flag")
+    assert answer.status_code == 409
+    assert "Take this back" in answer.text
+
+
+def test_the_last_decision_is_found_again_at_once(app: Flask, reader: FlaskClient, db: Session) -> None:
+    first, second = put(app, db, DANGER, "She wants to die.")
+    post(reader, f"{WHERE}/{first}", outcome="let_through")
+    for page in (WHERE, f"{WHERE}/{second}"):
+        found = lxml_html.document_fromstring(reader.get(page).text)
+        assert found.xpath("//a[contains(., 'Look again at the last one')]/@href") == [f"{WHERE}/{first}"]
+    post(reader, f"{WHERE}/{first}/undo")
+    assert "Look again at the last one" not in reader.get(WHERE).text
+
+
 def test_children_s_comments_are_read_one_after_another_and_can_be_flagged(
     app: Flask, reader: FlaskClient, db: Session
 ) -> None:

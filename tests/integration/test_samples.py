@@ -8,21 +8,32 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from lxml import html as lxml_html
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from feedback_app.domain.coding import Valence
+from feedback_app.domain.coding import Purpose, Reading, Valence
+from feedback_app.domain.errors import CommentUnknown
 from feedback_app.domain.scope import Role
+from feedback_app.domain.screening import Cues, Screener, Screening
+from feedback_app.domain.working_days import WorkingDays
 from feedback_app.services.judging import list_codings
+from feedback_app.services.masking import keep_hidden
+from feedback_app.services.quoting import QuoteRefused, clear_quote
+from feedback_app.services.reading import keep_reading, open_comment
 from feedback_app.services.sampling import list_samples
+from feedback_app.services.worrying import hold_again
+from feedback_app.store.comment_tables import HELD, Comment
 from feedback_app.store.reading_samples import list_sampled
 from feedback_app.store.waves import WaveFacts
 from tests.support.accounts import post
 from tests.support.commented import add_comment, chosen_on
 from tests.support.people import log_of, words_on
-from tests.support.summaries import SCOPE, add_wave, signed_in
+from tests.support.summaries import SCOPE, TODAY, add_wave, signed_in
+from tests.support.themed import CODEFRAME as THEMED
 
 ROOM = "/team/reading"
+CUES = {"version": 1, "categories": {"danger": {"name": "Danger", "cues": {"en": ["hit me"]}}}}
 ONE, OTHER = "comment_reader@example.org", "workstream_lead@example.org"
 
 
@@ -116,6 +127,27 @@ def test_how_far_two_agree_is_told_by_theme_in_plain_words(
     assert cells["Travel to school and college"] == ["6", "6", "6", "100%", "1.00"]
     assert sorted(cells.values())[:2] == [["0", "5", "0", "55%", "not known"], ["5", "0", "0", "55%", "not known"]]
     assert "You have read the whole sample." in pair[0].get(f"{address}/next", follow_redirects=True).text
+
+
+def test_a_comment_that_is_held_between_look_and_send_takes_nothing(db: Session, wave: WaveFacts) -> None:
+    comment = add_comment(db, wave, "The taxi never came.", {"TRANSPORT": 0.9})
+    opened = open_comment(db, SCOPE, comment, ONE, settles=False)
+    db.execute(update(Comment).where(Comment.id == comment).values(standing=HELD))
+    screening = Screening(Screener(Cues.model_validate(CUES)), WorkingDays())
+    with pytest.raises(CommentUnknown):
+        keep_reading(db, SCOPE, opened, Reading(ONE, Purpose.QUEUE), THEMED, TODAY)
+    with pytest.raises(CommentUnknown):
+        clear_quote(db, SCOPE, opened.comment, "The taxi", OTHER, TODAY)
+    with pytest.raises(CommentUnknown):
+        hold_again(db, SCOPE, screening, comment, today=TODAY)
+
+
+def test_a_quote_is_cut_from_the_words_as_they_stand_when_it_is_cleared(db: Session, wave: WaveFacts) -> None:
+    comment = add_comment(db, wave, "Zebedee never came.", hidden=[])
+    opened = open_comment(db, SCOPE, comment, ONE, settles=False)
+    keep_hidden(db, SCOPE, opened.comment, [(0, 7, "name")])  # by somebody else, meanwhile
+    with pytest.raises(QuoteRefused):
+        clear_quote(db, SCOPE, opened.comment, "Zebedee never came.", OTHER, TODAY)
 
 
 def test_where_two_differ_a_third_looks_and_their_word_holds(

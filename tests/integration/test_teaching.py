@@ -10,12 +10,15 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from feedback_app.domain.codeframe import Codeframe
 from feedback_app.domain.coding import Purpose, Reading, Said, Valence
 from feedback_app.domain.errors import ModelRefused, NothingToLearn, NotLearnt
+from feedback_app.extensions import db as extension
 from feedback_app.services import tagging, teaching
 from feedback_app.services.auditing import iterate_kept
 from feedback_app.services.tagger_record import get_record
 from feedback_app.store.comment_tables import HELD, Comment
+from feedback_app.store.learnt_models import ModelFacts
 from feedback_app.store.readings import keep_reading
 from feedback_app.store.waves import WaveFacts
 from tests.support.commands import CommandLine
@@ -46,10 +49,16 @@ def teach(db: Session) -> list[uuid.UUID]:
     return comments
 
 
+def learn_themes(db: Session, codeframe: Codeframe) -> ModelFacts:
+    """Learn from what people decided, as the command does: looked up, learnt, and only then kept."""
+    lesson = teaching.learn_themes(codeframe, teaching.list_examples(db, SCOPE, codeframe))
+    return teaching.keep_lesson(db, SCOPE, codeframe, lesson, **WHO)
+
+
 def test_what_is_learnt_is_kept_and_used_only_when_somebody_says_so(db: Session) -> None:
     teach(db)
     codeframe = small_codeframe()
-    facts = teaching.learn_themes(db, SCOPE, codeframe, **WHO)
+    facts = learn_themes(db, codeframe)
     assert (facts.number, facts.examples, facts.in_use) == (1, 40, False)
     assert facts.record["themes"]["PLAN"]["won"]
     assert tagging.find_model(db, SCOPE, codeframe) is None
@@ -81,12 +90,12 @@ def test_names_are_hidden_from_what_is_learnt(db: Session) -> None:
 
 def test_too_few_readings_teach_nothing(db: Session) -> None:
     with pytest.raises(NothingToLearn):
-        teaching.learn_themes(db, SCOPE, small_codeframe(), **WHO)
+        learn_themes(db, small_codeframe())
 
 
 def test_another_version_or_an_unknown_number_is_refused(db: Session) -> None:
     teach(db)
-    teaching.learn_themes(db, SCOPE, small_codeframe(), **WHO)
+    learn_themes(db, small_codeframe())
     later = small_codeframe().model_copy(update={"version": 2})
     with pytest.raises(ModelRefused, match="version 1"):
         teaching.use_learnt(db, SCOPE, later, 1, **WHO)
@@ -121,6 +130,19 @@ def test_the_commands_say_what_is_wrong_in_sentences(database_url: str, tmp_path
     assert "row 3: 'cross' is no valence" in found.output
     gold.write_text("comment,labels\nWe waited,WAIT\n", encoding="utf-8")
     assert "no column called themes" in run("themes", "evaluate", "--gold", str(gold)).output
+
+
+def test_nobody_waits_for_the_database_while_something_is_learnt(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite has one writer at a time, and learning takes minutes: no family could send its answers meanwhile."""
+
+    def look(codeframe: Codeframe, examples: list[object]) -> None:
+        assert not extension.session.in_transaction()
+        raise NothingToLearn(len(examples), teaching.FEWEST)
+
+    monkeypatch.setattr(teaching, "learn_themes", look)
+    assert CommandLine(database_url)("themes", "learn").exit_code == 2
 
 
 def test_evaluating_prints_the_figures_of_a_file(database_url: str, tmp_path: Path) -> None:

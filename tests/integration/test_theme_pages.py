@@ -74,6 +74,7 @@ def test_a_lead_opens_on_their_own_workstream(app: Flask, db: Session, team: Fla
     said = words(lead, f"{PAGE}/priorities/P2")
     assert "Being heard" in said
     assert "wrote about this priority" in said
+    assert said.index("Of those, ") < said.index("They wrote most about")  # "those" are who wrote about the priority
 
 
 def test_a_lead_sees_nothing_before_it_is_frozen(app: Flask, db: Session, team: FlaskClient) -> None:
@@ -95,6 +96,7 @@ def test_the_nights_work_freezes_themes_with_the_snapshot(app: Flask, db: Sessio
 def test_a_theme_says_what_it_means_and_how_people_speak_of_it(team: FlaskClient) -> None:
     said = words(team, f"{PAGE}/themes/LISTEN")
     assert "Whether anybody listens." in said
+    assert "Long waits (“Waiting”), not OTHER" in said
     assert "20% (about 2 in 10) of them wrote about “Being listened to” (range 13 to 29)." in said
     assert "Of those, 67% say that it goes well, and 33% that it needs to change." in said
     assert "A person has checked this theme for about 20 of them." in said
@@ -117,6 +119,23 @@ def test_parents_stand_beside_young_people_and_are_never_added_up(app: Flask, db
     assert "never added up" in said
     assert "Waiting 40%range 31 to 50" in said
     assert "Waiting" in words(team, f"{PAGE}/themes/WAIT", "//section[@aria-labelledby='h-b']")
+
+
+def test_nobody_but_parents_and_young_people_stands_beside_the_other(
+    app: Flask, db: Session, team: FlaskClient
+) -> None:
+    staff = {"name": "staff_survey", "slug": "staff", "code": "SS", "audience": "staff", "formal_title": "Staff"}
+    add_themed(db, "staff-autumn", plan(200, "WAIT"), **staff)
+    assert "never added up" not in words(team, f"{PAGE}/priorities/P1")
+    young = {"name": "young_survey", "slug": "young", "code": "YS", "audience": "young_person",
+             "formal_title": "Young people"}  # fmt: skip
+    add_themed(db, "young-autumn", plan(50, "WAIT"), **young)
+    few = {**young, "name": "few_survey", "slug": "few", "code": "FS", "formal_title": "A few young people"}
+    add_themed(db, "few-autumn", plan(20, "WAIT"), **few)
+    said = words(team, f"{PAGE}/priorities/P1", "//section[@aria-labelledby='h-beside']")
+    assert "Waiting 40%range 31 to 50" in said
+    assert "A few young people" not in said
+    assert "never added up" not in words(team, "/team/themes/waves/staff-autumn/priorities/P1")
 
 
 def test_waves_stand_side_by_side_with_a_verdict(app: Flask, db: Session, team: FlaskClient) -> None:

@@ -38,7 +38,13 @@ CODEFRAME = Codeframe(
     themes=(
         Theme(code="WAIT", name="Waiting", priority="P1", definition="How long help takes."),
         Theme(code="HELP", name="Getting help", priority="P1", definition="Help that comes."),
-        Theme(code="LISTEN", name="Being listened to", priority="P2", definition="Whether anybody listens."),
+        Theme(
+            code="LISTEN",
+            name="Being listened to",
+            priority="P2",
+            definition="Whether anybody listens.",
+            exclude_meaning=("Long waits (WAIT), not OTHER",),
+        ),
         Theme(code="MONEY", name="Money", definition="What it costs."),
     ),
 )

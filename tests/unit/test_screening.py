@@ -100,6 +100,13 @@ def test_no_text_however_odd_takes_long(screener: Screener) -> None:
     assert time.process_time() - begun < 60  # twenty times what it takes; a walk that went back would take hours
 
 
+def test_a_row_of_signs_takes_no_longer_than_as_many_words(screener: Screener) -> None:
+    begun = time.process_time()
+    found = screener.screen("!" * 100_000 + "x. I want to die")
+    assert time.process_time() - begun < 5  # a hundredth of a second; minutes where each sign is a new beginning
+    assert found.flagged
+
+
 def test_a_screener_goes_to_another_process(screener: Screener) -> None:
     assert pickle.loads(pickle.dumps(screener)).screen("i want to die").flagged
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -46,6 +48,12 @@ def test_a_hyphen_parts_words_and_marks_of_other_scripts_do_not() -> None:
     """Vowel signs belong to their letters."""
     assert words_in("post-16 self-harm") == ["post", "16", "self", "harm"]
     assert words_in("ਮੇਰਾ ਪੁੱਤਰ") == ["ਮੇਰਾ", "ਪੁੱਤਰ"]
+
+
+def test_a_row_of_signs_takes_no_longer_than_as_many_words() -> None:
+    begun = time.process_time()
+    assert said("!" * 100_000 + "x") == ["!" * 100_000 + "x"]
+    assert time.process_time() - begun < 5  # a hundredth of a second; minutes where each sign is a new beginning
 
 
 @settings(max_examples=60)

@@ -13,7 +13,7 @@ from feedback_app.domain.coding import Purpose, Reading, State
 from feedback_app.domain.marking import Piece, cut_pieces
 from feedback_app.extensions import db
 from feedback_app.services import fielding
-from feedback_app.services.masking import hidden_of
+from feedback_app.services.masking import hidden_of, list_shown
 from feedback_app.services.reading import Opened
 from feedback_app.services.whereabouts import area_of
 from feedback_app.store import readings
@@ -77,7 +77,7 @@ def lines_of(opened: Opened, codeframe: Codeframe, typed: Typed) -> list[Line]:
     lines = []
     for number, code in enumerate(suggested_in(opened, codeframe), 1):
         theme, found = codeframe.by_code[code], by_theme.get(code)
-        heavy = found.heavy_words[:3] if found and not found.evidence else ()
+        heavy = list_shown(opened.comment, found.heavy_words)[:3] if found and not found.evidence else ()
         sure = found is not None and found.state is State.SURE
         name, meaning = in_page_language(theme.name), in_page_language(theme.definition)
         lines.append(Line(number, code, name, meaning, typed.said.get(code, ""), sure, heavy))

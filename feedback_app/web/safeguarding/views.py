@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from feedback_app.domain.errors import EntryUnknown
+from feedback_app.domain.errors import DecidedBefore, EntryUnknown
 from feedback_app.domain.permissions import Permission
 from feedback_app.domain.safeguarding import LONGEST_NOTE, Outcome
 from feedback_app.domain.working_days import WorkingDays
@@ -23,6 +23,7 @@ from feedback_app.web.safeguarding import showing
 
 blueprint = Blueprint("safeguarding", __name__, template_folder="templates", url_prefix="/team/safeguarding")
 COMMENT_SEEN = "comment seen by safeguarding"
+LAST = "safeguarding_last"  # in the browser's session: what was decided last, to be looked at again
 
 
 def reader() -> str:
@@ -52,6 +53,7 @@ def queue() -> ResponseReturnValue:
         following=safeguarding.find_next(db.session, here),
         readers=len(safeguarding.list_readers(db.session, here)),
         screened=place().screening is not None,
+        last=session.get(LAST),
     )
 
 
@@ -77,6 +79,7 @@ def _page(entry: EntryFacts, wrong: dict[str, str], chosen: str, note: str, stat
         chosen=chosen,
         note=note,
         longest=LONGEST_NOTE,
+        last=session.get(LAST) if session.get(LAST) != str(entry.comment_id) else None,
     )
     return page, status
 
@@ -93,7 +96,14 @@ def decide(comment_id: UUID) -> ResponseReturnValue:
     wrong = _wrong(entry, chosen, note)
     if wrong:
         return _page(entry, wrong, chosen, request.form.get("note", "")[: 2 * LONGEST_NOTE], 422)
-    there = safeguarding.decide(db.session, scope(), comment_id, Outcome(chosen), note, by=reader(), now=clock.now())
+    try:
+        there = safeguarding.decide(
+            db.session, scope(), comment_id, Outcome(chosen), note, by=reader(), now=clock.now()
+        )
+    except DecidedBefore:
+        return _page(safeguarding.get_entry(db.session, scope(), comment_id), {}, chosen, note, 409)
+    if there:
+        session[LAST] = str(comment_id)
     flash(_("That is kept.") if there else _("That is kept. It was taken back by whoever told it, and is deleted now."))
     return _onward(comment_id)
 
@@ -120,7 +130,10 @@ def _onward(comment_id: UUID) -> ResponseReturnValue:
 @staff(Permission.READ_FLAGGED)
 def flag(comment_id: UUID) -> ResponseReturnValue:
     """Flag a child's comment that raised no flag by itself: it is held from now on."""
-    safeguarding.flag(db.session, scope(), comment_id, by=reader(), now=clock.now())
+    try:
+        safeguarding.flag(db.session, scope(), comment_id, by=reader(), now=clock.now())
+    except DecidedBefore:
+        return _page(safeguarding.get_entry(db.session, scope(), comment_id), {}, "flag", "", 409)
     return redirect(url_for("safeguarding.comment", comment_id=comment_id))
 
 
@@ -128,6 +141,8 @@ def flag(comment_id: UUID) -> ResponseReturnValue:
 @staff(Permission.READ_FLAGGED)
 def undo(comment_id: UUID) -> ResponseReturnValue:
     """Take back what was decided of a comment: it waits again."""
+    if session.get(LAST) == str(comment_id):
+        session.pop(LAST)
     screening = place().screening
     days = screening.days if screening else WorkingDays()
     try:

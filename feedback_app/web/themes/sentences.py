@@ -37,7 +37,7 @@ def priority_sentences(summary: ThemeSummary, whole: ThemeLine, themes: Sequence
         said.append(_("How many of them wrote about this priority is not shown, so that nobody can be picked out."))
     else:
         said.append(_("Only a few of them wrote about this priority."))
-    return [*filter(None, [*said, _most_named(themes), manner_sentence(whole)]), progress_sentence(summary.progress)]
+    return [*filter(None, [*said, manner_sentence(whole), _most_named(themes)]), progress_sentence(summary.progress)]
 
 
 def theme_sentences(summary: ThemeSummary, line: ThemeLine) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import format_decimal
 from flask_babel import gettext as _
 
-from feedback_app.domain.codeframe import Theme
+from feedback_app.domain.codeframe import Codeframe, Theme
 from feedback_app.domain.disclosure.group_figures import TOO_CLOSE
 from feedback_app.domain.disclosure.rules import KEPT_PRIVATE
 from feedback_app.domain.disclosure.safe_breakdowns import SafeBreakdown, SafeGroup
@@ -46,6 +47,7 @@ from feedback_app.web.themes.views import (
 )
 
 BY = "by"
+CODE = re.compile(r"\b[A-Z][A-Z0-9_]+\b")  # how a codeframe writes the code of a theme
 MOST_QUOTES = 6
 
 
@@ -79,7 +81,7 @@ def theme(slug: str, code: str) -> ResponseReturnValue:
         "themes/theme.html",
         summary=found,
         line=line,
-        about=_meaning(about),
+        about=_meaning(about, known.codeframe),
         back=_back(found, about),
         sentences=theme_sentences(found, line),
         chart_of_manner=manner_chart([line]),
@@ -95,11 +97,21 @@ def theme(slug: str, code: str) -> ResponseReturnValue:
     )
 
 
-def _meaning(about: Theme) -> dict[str, Any]:
+def _meaning(about: Theme, codeframe: Codeframe) -> dict[str, Any]:
     parts = {"include": about.include, "exclude": about.exclude_meaning}
     return {"definition": in_page_language(about.definition)} | {
-        name: [in_page_language(text) for text in texts] for name, texts in parts.items()
+        name: [_with_names(in_page_language(text), codeframe) for text in texts] for name, texts in parts.items()
     }
+
+
+def _with_names(text: str, codeframe: Codeframe) -> str:
+    """Return a text with the names of themes where the codeframe's file has their codes."""
+
+    def named(hit: re.Match[str]) -> str:
+        theme = codeframe.by_code.get(hit.group())
+        return hit.group() if theme is None else _("“%(theme)s”", theme=in_page_language(theme.name))
+
+    return CODE.sub(named, text)
 
 
 def _back(found: ThemeSummary, about: Theme) -> dict[str, str]:

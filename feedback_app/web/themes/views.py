@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
@@ -16,7 +17,7 @@ from feedback_app.domain.errors import NothingShownYet
 from feedback_app.domain.permissions import Permission
 from feedback_app.extensions import db
 from feedback_app.services import auditing
-from feedback_app.services.theme_summary import ThemeReader, ThemeSummary, is_young
+from feedback_app.services.theme_summary import ThemeReader, ThemeSummary
 from feedback_app.services.theme_voices import Quoted, list_theme_quotes
 from feedback_app.store.waves import WaveFacts
 from feedback_app.web.access import may, place, scope, staff
@@ -31,6 +32,7 @@ blueprint = Blueprint("themes", __name__, template_folder="templates", url_prefi
 FIGURES = (Permission.READ_FIGURES, Permission.READ_YOUNG_FIGURES)
 OF_NONE = "other"  # in addresses: themes that belong to no one priority
 QUOTES = 3  # of a priority
+BESIDE = {"parent_carer": "young_person", "young_person": "parent_carer"}  # whose survey stands beside whose
 
 
 def get_codeframe() -> Codeframe:
@@ -125,7 +127,7 @@ def priority(slug: str, key: str) -> ResponseReturnValue:
     """Show what a wave's people wrote about one priority: its themes, parents beside young people, quotes."""
     known = reader()
     names = {one.key: one.name for one in known.codeframe.priorities} | {OF_NONE: ""}
-    if key not in names:
+    if key not in names or (key == OF_NONE and not known.codeframe.by_priority.get("")):
         abort(404)
     found = find_summary(known, slug)
     if found is None:
@@ -152,14 +154,24 @@ def priority(slug: str, key: str) -> ResponseReturnValue:
 
 
 def find_beside(known: ThemeReader, found: ThemeSummary) -> ThemeSummary | None:
-    """Return the newest wave of the others' surveys, parents beside young people; None without one that is seen."""
-    young = is_young(found.instrument)
+    """Return the others' wave, parents beside young people: of the survey in which most wrote, the nearest in time.
+
+    None where staff or anybody answers, and without one that is seen.
+    """
+    wanted = BESIDE.get(found.instrument.audience)
+    nearest: dict[str, WaveFacts] = {}
     for wave, instrument in known.list_with_words(may_read):
-        if is_young(instrument) is not young and wave.demonstration == found.wave.demonstration:
-            beside = find_summary(known, wave.slug)
-            if beside is not None and beside.people.value is not None:
-                return beside
-    return None
+        if instrument.audience == wanted and wave.demonstration == found.wave.demonstration:
+            other = nearest.get(wave.survey_slug)
+            if other is None or _apart(wave, found.wave) < _apart(other, found.wave):
+                nearest[wave.survey_slug] = wave
+    seen = [one for wave in nearest.values() if (one := find_summary(known, wave.slug))]
+    shown = [one for one in seen if one.people.value is not None]
+    return max(shown, key=lambda one: one.people.value or 0, default=None)
+
+
+def _apart(one: WaveFacts, other: WaveFacts) -> timedelta:
+    return abs(one.opens_on - other.opens_on)
 
 
 def quotes_of(found: ThemeSummary, codes: set[str]) -> list[Quoted]:

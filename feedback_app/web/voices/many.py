@@ -82,6 +82,8 @@ def bring_in_many() -> ResponseReturnValue:
     added = len(voices.add_voices(db.session, scope(), [row.voice for row in rows if row.voice], entering()))
     note_done(voices.ADDED, voices.VOICES, f"{added} of {report.rows} rows")
     flash(f"{words.brought_in(added)} {_told(report)}".strip())
+    if report.refused:
+        return _page(table, _report(rows), "")
     return redirect(url_for("voices.voice_list"))
 
 
