@@ -186,7 +186,7 @@ def taking() -> Taking:
     return Taking(here.scope, here.policy, here.geography, here.population, now().date())
 
 
-def freezing() -> ThemeFreezing | None:
+def theme_freezing() -> ThemeFreezing | None:
     """Return how the partnership freezes themes today, or None where it has no codeframe."""
     here = place()
     if here.codeframe is None:

@@ -16,7 +16,6 @@ from feedback_app.cli.running import (
     Refused,
     application,
     first_language,
-    freezing,
     note,
     now,
     own_up_to_exact_figures,
@@ -26,6 +25,7 @@ from feedback_app.cli.running import (
     scope,
     shelf,
     taking,
+    theme_freezing,
     writing,
 )
 from feedback_app.cli.surveys import line_for
@@ -210,7 +210,7 @@ def snapshot(slug: str) -> None:
     """
     with application():
         taken = taking().bring_up_to_date(slug, _apart)
-        themes = freezing()
+        themes = theme_freezing()
         if themes and themes.bring_up_to_date(slug, _apart):
             click.echo(f"{slug}: workstream leads now see what people say as of today, too.")
         if taken is None:

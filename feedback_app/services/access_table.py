@@ -63,13 +63,16 @@ class Door:
         return not self.asks_for
 
     def way_of(self, roles: Iterable[Role]) -> Way:
-        """Return how far somebody gets who has these roles; without any, whoever has no account."""
+        """Return how far somebody gets who has these roles; without any, whoever has no account.
+
+        A page of no one survey opens whole: it shows each what they may see.
+        """
         if self.anybody:
             return Way.OPEN
         opening = permissions_of(roles) & set(self.asks_for)
         if not opening:
             return Way.SHUT
-        return Way.YOUNG if opening <= PART_ONLY else Way.OPEN
+        return Way.YOUNG if opening <= PART_ONLY and "<slug>" in self.address else Way.OPEN
 
 
 def list_doors(rules: Iterable[Rule], views: Mapping[str, Callable[..., Any]]) -> list[Door]:

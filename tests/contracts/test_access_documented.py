@@ -125,4 +125,4 @@ def test_the_partnerships_sentence_about_a_role_tells_what_it_may_do(role: Role)
 )
 def test_with_two_roles_one_gets_as_far_as_the_better_of_them(roles: list[Role], way: Way) -> None:
     asked = (Permission.READ_FIGURES, Permission.READ_YOUNG_FIGURES)
-    assert Door("/figures", ("GET",), "figures", "Show figures.", asked).way_of(roles) is way
+    assert Door("/figures/<slug>", ("GET",), "figures", "Show figures.", asked).way_of(roles) is way

@@ -19,6 +19,7 @@ from feedback_app.store.waves import find_wave
 from tests.support.audited import list_entries
 from tests.support.commands import CommandLine
 from tests.support.databases import sqlite_url
+from tests.support.surveys import name_reader
 
 ANYSHIRE = Scope("anyshire")
 
@@ -74,6 +75,8 @@ def test_a_wave_is_opened_listed_and_closed(run: CommandLine, db: Session) -> No
 
 
 def test_a_wave_is_open_up_to_its_last_day_and_that_day_too(run: CommandLine, db: Session) -> None:
+    name_reader(db, "anyshire")
+    db.commit()
     opened(run, "--opens", "2025-03-03", "--until", "2025-04-11", "--texts-open")
     wave = find_wave(db, ANYSHIRE, "clubs-spring")
     assert wave is not None
