@@ -34,9 +34,13 @@ class Category(Frozen):
 
 
 class Cues(Frozen):
-    """The cues of a partnership, as its file has them."""
+    """The cues of a partnership, as its file has them.
+
+    ``own_letters``: a writing (ARABIC) -> the letters that only those of its languages use that have cues.
+    """
 
     version: int = Field(ge=1)
+    own_letters: Mapping[str, str] = {}
     sets: Mapping[str, tuple[str, ...]] = {}
     categories: Mapping[str, Category] = Field(min_length=1)
     asks_contact: tuple[str, ...] = ()
@@ -67,6 +71,7 @@ class Screener:
         self.names: Mapping[str, str] = {key: category.name for key, category in cues.categories.items()}
         lines = {key: [cue for own in one.cues.values() for cue in own] for key, one in cues.categories.items()}
         self._net = CueNet(cues.sets, {**lines, ASKS_CONTACT: cues.asks_contact, NEVER: cues.never})
+        self._own_letters = cues.own_letters
         self._writings = frozenset(
             writing for own in lines.values() for cue in own for sign in cue if (writing := _writing_of(sign))
         )
@@ -79,6 +84,7 @@ class Screener:
         cues = [one for one in found if one.category not in (NEVER, ASKS_CONTACT)]
         cues = _without_inside(cues, never) if never else cues
         cues += self._in_unknown_writing(tokens, words)
+        cues += self._in_another_language(tokens, words)
         kept = tuple(_joined(cues)[:MOST_CUES])
         return Screened(words, bool(kept), kept, any(one.category == ASKS_CONTACT for one in found))
 
@@ -90,6 +96,16 @@ class Screener:
         if sum(len(token.text) for token in strange) < _SAME_LETTERS:
             return []
         return [Found(OTHER_WRITING, strange[0].start, strange[-1].end)]
+
+    def _in_another_language(self, tokens: Sequence[Token], words: str) -> list[Found]:
+        """Return words in a writing that cues know, of a language they do not: Arabic where only Urdu has cues."""
+        found = []
+        for writing, own in self._own_letters.items():
+            ours = [token for token in tokens if any(_writing_of(sign) == writing for sign in token.text)]
+            some = sum(len(token.text) for token in ours) >= _SAME_LETTERS
+            if some and not any(letter in words for letter in own):
+                found.append(Found(OTHER_WRITING, ours[0].start, ours[-1].end))
+        return found
 
     def _is_strange(self, token: Token) -> bool:
         return not token.text.isascii() and any(

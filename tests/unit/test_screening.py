@@ -85,6 +85,17 @@ def test_words_in_letters_that_no_cue_knows_go_to_a_person(screener: Screener) -
     assert not screener.screen("Thank you 😀 très bien £5 → ok").flagged
 
 
+@pytest.mark.parametrize(("words", "read_first"), [
+    ("ننتظر منذ سنتين ولا أحد يرد علينا", True),  # Arabic: we have been waiting for two years and nobody answers
+    ("دو سال است که منتظریم", True),  # Persian: it is two years that we wait
+    ("ہم دو سال سے انتظار کر رہے ہیں", False),  # Urdu: we have been waiting for two years
+])  # fmt: skip
+def test_words_of_a_language_without_cues_go_to_a_person_though_another_shares_its_letters(
+    screener: Screener, words: str, read_first: bool
+) -> None:
+    assert screener.screen(words).flagged is read_first
+
+
 def test_somebody_who_asks_to_be_rung_is_noticed_and_not_flagged(screener: Screener) -> None:
     found = screener.screen("Please can somebody call me about the transport.")
     assert found.asks_contact
