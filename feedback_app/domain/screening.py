@@ -21,6 +21,7 @@ from feedback_app.domain.working_days import WorkingDays
 
 ASKS_CONTACT, NEVER = "asks_contact", "never"  # kinds of cues that raise no flag, or cancel what lies inside
 OTHER_WRITING = "other_writing"  # the category of words in letters that no cue knows
+OTHER_LANGUAGE = "other_language"  # of words in a language that the tagger is not sure of: no cue may know it
 BY_A_READER = "by_a_reader"  # of what a safeguarding reader flagged
 MOST_CUES = 40  # kept of one comment
 _SAME_LETTERS = 4  # letters of an unknown writing that are read as a word of it, not as a sign
@@ -71,6 +72,7 @@ class Screener:
         self.names: Mapping[str, str] = {key: category.name for key, category in cues.categories.items()}
         lines = {key: [cue for own in one.cues.values() for cue in own] for key, one in cues.categories.items()}
         self._net = CueNet(cues.sets, {**lines, ASKS_CONTACT: cues.asks_contact, NEVER: cues.never})
+        self.languages = frozenset(tag for category in cues.categories.values() for tag in category.cues)
         self._own_letters = cues.own_letters
         self._writings = frozenset(
             writing for own in lines.values() for cue in own for sign in cue if (writing := _writing_of(sign))

@@ -11,6 +11,8 @@ from functools import partial
 import structlog
 from sqlalchemy.orm import Session
 
+from feedback_app.clock import now_in
+from feedback_app.domain.codeframe import Codeframe
 from feedback_app.domain.coding import State, Tagged
 from feedback_app.domain.place import Place
 from feedback_app.jobs.transactions import Transactions, WorkWentWrong, attempt
@@ -41,7 +43,7 @@ class TaggingWork:
         if self.place.codeframe is None:
             return 0
         with self.transactions.begin(reading=True) as session:
-            work = tagging.prepare(session, self.place.scope, self.place.codeframe, tagging.languages_of(self.place))
+            work = self._prepared(session, self.place.codeframe)
             waits = bool(tagging.list_waiting(session, self.place.scope, work, 1))
         if not waits:
             return 0
@@ -49,6 +51,15 @@ class TaggingWork:
             done = self._tag(apart, work, most)
         log.info("comments_tagged", comments=done, version=work.version)
         return done
+
+    def _prepared(self, session: Session, codeframe: Codeframe) -> Work:
+        """Return what tagging takes today, and what becomes of words that no cue of screening could read."""
+        scope, languages = self.place.scope, tagging.languages_of(self.place)
+        screening = self.place.screening
+        if screening is None:
+            return tagging.prepare(session, scope, codeframe, languages)
+        due_on = screening.days.next_after(now_in(self.place.partnership.timezone).date())
+        return tagging.prepare(session, scope, codeframe, languages, screening.screener.languages, due_on)
 
     def _tag(self, apart: Taggers[Tagged], work: Work, most: int) -> int:
         done, seen = 0, 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy.orm import Session
 
@@ -14,9 +15,10 @@ from feedback_app.domain.errors import ModelRefused
 from feedback_app.domain.instrument import TextItem
 from feedback_app.domain.place import Place
 from feedback_app.domain.scope import Scope
+from feedback_app.domain.screening import OTHER_LANGUAGE
 from feedback_app.domain.voices import VoiceKind
 from feedback_app.services import fielding
-from feedback_app.store import taggings
+from feedback_app.store import taggings, worries
 from feedback_app.theming.apart import Asking, Recipe
 from feedback_app.theming.languages import COMMON
 from feedback_app.theming.tagger import Learnt, Tagger, version_of
@@ -27,10 +29,16 @@ _TOLD = {VoiceKind.COMPLIMENT: Valence.GOING_WELL, VoiceKind.COMPLAINT: Valence.
 
 @dataclass(frozen=True)
 class Work:
-    """What tagging a partnership's comments takes: what the tagger is made of, and its version."""
+    """What tagging a partnership's comments takes: what the tagger is made of, and its version.
+
+    ``screened``: the languages that screening has cues of, and ``due_on``: by when a safeguarding reader has to read
+    what is in none of them; None where nobody screens.
+    """
 
     recipe: Recipe
     version: str
+    screened: frozenset[str] = frozenset()
+    due_on: date | None = None
 
     @property
     def codeframe(self) -> Codeframe:
@@ -39,15 +47,22 @@ class Work:
 
 
 def languages_of(place: Place) -> tuple[str, ...]:
-    """Return the tags of the languages that a partnership offers, or is going to."""
+    """Return the tags of the languages that a partnership offers, or is going to, and of common ones beside them."""
     known = place.partnership
-    return tuple(sorted({language.tag for language in (*known.languages, *known.later_languages)}))
+    return tuple(sorted({*COMMON, *(language.tag for language in (*known.languages, *known.later_languages))}))
 
 
-def prepare(db: Session, scope: Scope, codeframe: Codeframe, languages: Iterable[str] = COMMON) -> Work:
+def prepare(
+    db: Session,
+    scope: Scope,
+    codeframe: Codeframe,
+    languages: Iterable[str] = COMMON,
+    screened: frozenset[str] = frozenset(),
+    due_on: date | None = None,
+) -> Work:
     """Return what tagging takes today: this codeframe, what was learnt of it and is in use, and these languages."""
     recipe = Recipe(codeframe, find_model(db, scope, codeframe), tuple(languages))
-    return Work(recipe, version_of(recipe.codeframe, recipe.model, recipe.languages))
+    return Work(recipe, version_of(recipe.codeframe, recipe.model, recipe.languages), screened, due_on)
 
 
 def find_model(db: Session, scope: Scope, codeframe: Codeframe) -> Learnt | None:
@@ -70,8 +85,17 @@ def list_waiting(db: Session, scope: Scope, work: Work, most: int = A_BATCH) -> 
 
 
 def keep_tagged(db: Session, scope: Scope, work: Work, tagged: Mapping[uuid.UUID, Tagged]) -> int:
-    """Keep what the tagger said, and return of how many comments; those that are held by now are passed over."""
-    return taggings.keep_taggings(db, scope, work.codeframe, work.version, tagged)
+    """Keep what the tagger said, and return of how many comments; those that are held by now are passed over.
+
+    No cue of screening could read what is in another language, or in none that is sure: it is held for a safeguarding
+    reader, once.
+    """
+    unread = [comment for comment, said in tagged.items() if said.language not in work.screened]
+    held = worries.hold_unread(db, scope, unread, [[OTHER_LANGUAGE, 0, 0]], work.due_on) if work.due_on else set()
+    for comment in held:
+        drop_tagging(db, scope, comment)
+    rest = {comment: said for comment, said in tagged.items() if comment not in held}
+    return taggings.keep_taggings(db, scope, work.codeframe, work.version, rest) + len(held)
 
 
 def tag_waiting(db: Session, scope: Scope, work: Work, tagger: Tagger, most: int = A_BATCH) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -10,7 +11,21 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from feedback_app.domain.scope import Scope
-from feedback_app.store.comment_tables import HELD, Comment, SafeguardingEntry
+from feedback_app.store.comment_tables import HELD, OPEN, Comment, SafeguardingEntry
+
+
+def hold_unread(
+    db: Session, scope: Scope, comments: Collection[uuid.UUID], cues: list[list[Any]], due_on: date
+) -> set[uuid.UUID]:
+    """Hold those of some open comments that no safeguarding reader has read, as flagged, and return which."""
+    read = select(SafeguardingEntry.comment_id).where(
+        SafeguardingEntry.comment_id == Comment.id, SafeguardingEntry.read_on.is_not(None)
+    )
+    ours = (Comment.id.in_(comments), Comment.partnership == scope.partnership, Comment.standing == OPEN)
+    found = set(db.scalars(select(Comment.id).where(*ours, ~read.exists()).with_for_update())) if comments else set()
+    for comment in found:
+        hold_flagged(db, scope, comment, cues, due_on)
+    return found
 
 
 def hold_flagged(db: Session, scope: Scope, comment_id: uuid.UUID, cues: list[list[Any]], due_on: date) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from datetime import date
 from types import SimpleNamespace
 
@@ -11,14 +12,23 @@ from flask import Flask
 from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
-from feedback_app.domain.coding import State, Valence
+from feedback_app.domain.coding import State, Tagged, Valence
 from feedback_app.domain.scope import Scope
 from feedback_app.jobs.tagging import Minutely, TaggingWork
 from feedback_app.jobs.transactions import Transactions
 from feedback_app.services import tagging
 from feedback_app.services.tagging import Work
 from feedback_app.store import taggings
-from feedback_app.store.comment_tables import HELD, OPEN, UNSCREENED, Comment, LearntModel, Tagging, Voice
+from feedback_app.store.comment_tables import (
+    HELD,
+    OPEN,
+    UNSCREENED,
+    Comment,
+    LearntModel,
+    SafeguardingEntry,
+    Tagging,
+    Voice,
+)
 from feedback_app.store.readings import taggeds_of
 from feedback_app.store.tables import random_id
 from feedback_app.store.waves import WaveFacts
@@ -151,6 +161,25 @@ def test_another_language_is_kept_for_a_person(db: Session, wave: WaveFacts) -> 
     tag_all(db)
     tagged = taggeds_of(db, SCOPE, [comment])[comment]
     assert (tagged.language, tagged.state, tagged.suggestions, tagged.feeling) == ("pl", State.PERSON, (), None)
+
+
+def test_words_that_no_cue_could_screen_are_held_until_a_safeguarding_reader_has_read_them(
+    db: Session, wave: WaveFacts
+) -> None:
+    comment = add_untagged(db, wave, "Nous attendons depuis deux ans et personne ne nous répond jamais")
+    known = add_untagged(db, wave, "Czekamy bardzo długo na wizytę u lekarza")
+    work = replace(work_of(db), screened=frozenset({"en", "pl"}), due_on=date(2026, 11, 23))
+    found = {one: Tagged("fr" if one == comment else "pl", State.PERSON) for one in (comment, known)}
+    assert tagging.keep_tagged(db, SCOPE, work, found) == 2
+    entry = db.get_one(SafeguardingEntry, comment)
+    assert (db.get_one(Comment, comment).standing, entry.flagged, entry.due_on) == (HELD, True, work.due_on)
+    assert (db.get_one(Comment, known).standing, db.get(Tagging, comment)) == (OPEN, None)
+    db.execute(update(Comment).where(Comment.id == comment).values(standing=OPEN))
+    read = {"read_on": date(2026, 11, 23), "read_by": "reader@example.org", "outcome": "let_through"}
+    db.execute(update(SafeguardingEntry).where(SafeguardingEntry.comment_id == comment).values(**read))
+    tagging.keep_tagged(db, SCOPE, work, found)
+    db.expire_all()
+    assert (db.get_one(Comment, comment).standing, db.get_one(Tagging, comment).state) == (OPEN, "person")
 
 
 def test_what_was_learnt_of_another_version_is_not_used(db: Session) -> None:

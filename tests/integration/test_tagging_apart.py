@@ -30,7 +30,9 @@ def test_the_work_behind_the_pages_tags_in_a_process_of_its_own(app: Flask, db: 
     wave = add_wave(db)
     comments = [add_comment(db, wave, f"We waited {number} months") for number in range(3)]
     place = app.config["PLACES"].only
-    here = SimpleNamespace(scope=place.scope, partnership=place.partnership, codeframe=small_codeframe())
+    here = SimpleNamespace(
+        scope=place.scope, partnership=place.partnership, codeframe=small_codeframe(), screening=None
+    )
     work = TaggingWork(Transactions(app), here)  # type: ignore[arg-type]
     assert work.tag_waiting() == 3
     assert work.tag_waiting() == 0

@@ -157,7 +157,7 @@ def test_a_pasted_table_is_told_row_by_row_before_and_after(team: FlaskClient, d
     assert count(db, Voice) == 0
     status, page = send(team, f"{WHERE}/many", table=TABLE, step="keep")
     assert status == 200
-    assert "2 voices have come in. 1 were left out" in page
+    assert "2 voices have come in. 1 was left out" in page
     assert "gossip\t2026-05" in page  # so that the row can be mended in place
     kinds = {tuple(row) for row in db.execute(select(Voice.kind, Voice.consent))}
     db.rollback()

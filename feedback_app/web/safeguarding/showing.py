@@ -9,7 +9,7 @@ from flask_babel import format_date
 from flask_babel import gettext as _
 
 from feedback_app.domain.safeguarding import Outcome
-from feedback_app.domain.screening import BY_A_READER, OTHER_WRITING
+from feedback_app.domain.screening import BY_A_READER, OTHER_LANGUAGE, OTHER_WRITING
 from feedback_app.extensions import db
 from feedback_app.services import fielding
 from feedback_app.services.safeguarding import EntryFacts
@@ -59,7 +59,11 @@ def reasons_of(entry: EntryFacts) -> list[str]:
     """Return the kinds of danger that the words may speak of, each once."""
     screener = place().screener
     names = dict(screener.names) if screener else {}
-    own = {OTHER_WRITING: _("In letters that the program cannot screen"), BY_A_READER: _("Flagged by a reader")}
+    own = {
+        OTHER_WRITING: _("In letters that the program cannot screen"),
+        OTHER_LANGUAGE: _("In a language that the program cannot screen"),
+        BY_A_READER: _("Flagged by a reader"),
+    }
     keys = dict.fromkeys(category for category, _start, _end in entry.cues)
     return [own.get(key) or in_page_language(names.get(key, key)) for key in keys]
 

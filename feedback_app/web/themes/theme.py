@@ -178,7 +178,7 @@ def _changed(known: ThemeReader, before: ThemeSummary, after: ThemeSummary, code
     change = changes.get(code)
     if change is None or change.verdict is None:
         reason = verdicts.refusal(change.refused if change and change.refused else "absent", then, now)
-        return _("Whether it changed since %(then)s cannot be told: %(why)s.", then=then, why=reason)
+        return _("Whether it changed since %(then)s cannot be told. %(why)s.", then=then, why=reason)
     word, size = verdicts.verdict_word(change.verdict), verdicts.size(change)
     return _("%(verdict)s since %(then)s: %(size)s.", verdict=word, then=then, size=size)
 

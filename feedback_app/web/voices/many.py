@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
+from flask_babel import ngettext
 from flask_wtf import FlaskForm
 from wtforms import StringField
 
@@ -103,7 +103,13 @@ def _told(report: Report) -> str:
     """Return what became of the other rows."""
     told = []
     if report.known:
-        told.append(_("%(number)s were here already.", number=report.known))
+        told.append(ngettext("%(num)s was here already.", "%(num)s were here already.", report.known))
     if report.refused:
-        told.append(_("%(number)s were left out, for something in them has to be mended.", number=len(report.refused)))
+        told.append(
+            ngettext(
+                "%(num)s was left out, for something in it has to be mended.",
+                "%(num)s were left out, for something in them has to be mended.",
+                len(report.refused),
+            )
+        )
     return " ".join(told)
