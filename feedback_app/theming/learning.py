@@ -40,6 +40,7 @@ from feedback_app.theming.prior import (
 
 FEWEST = 8  # confirmed comments of a theme before anything is learnt of it
 BETTER = 0.02  # F1 by which what is learnt must beat the cues
+SURE_RIGHT = 0.9  # share of what is called sure that has to be right in cross-validation
 CUES_CUT = 0.25  # how likely a theme must be for its cues to suggest it, once it is known how often they are right
 FEWEST_FEELINGS = 20  # comments of a valence before it is learnt
 FEATURE_RIDGE = 0.05
@@ -75,7 +76,8 @@ def learn_from(prepared: Prepared) -> Learnt:
     codes, truth = prepared.codeframe.codes, prepared.truth
     vocabulary, idf = vocabulary_of(prepared)
     grams, (hits, numbered), told = matrix(prepared, vocabulary, idf), cue_hits(prepared), cues_told(prepared)
-    said = _chances(prepared, grams, hits, told) >= prepared.codeframe.review_cut
+    chances, by_cues = _chances(prepared, grams, hits, told)
+    said = chances >= prepared.codeframe.review_cut
     record = {
         code: _judged(truth[:, number], told.number[:, number], said[:, number]) for number, code in enumerate(codes)
     }
@@ -95,6 +97,7 @@ def learn_from(prepared: Prepared) -> Learnt:
         cues=_cue_weights(fitted, numbered, [codes[number] for number in won]),
         precisions={code: (float(pair[0]), float(pair[1])) for code, pair in zip(codes, shares, strict=True)},
         cuts=_cuts(prepared.codeframe, set(won)),
+        ready_cut=ready_cut_of(prepared.codeframe.ready_cut, _as_used(chances, by_cues, won), truth),
         valences=valences,
         feelings=feelings.astype(np.float32),
         feeling_bias=feeling_bias.astype(np.float32),
@@ -102,10 +105,10 @@ def learn_from(prepared: Prepared) -> Learnt:
     return Learnt(model, record)
 
 
-def _chances(prepared: Prepared, grams: Any, hits: CueHits, told: Cues) -> Array:
-    """Return rows x themes: how likely each theme is by what was learnt of the other folds."""
+def _chances(prepared: Prepared, grams: Any, hits: CueHits, told: Cues) -> tuple[Array, Array]:
+    """Return twice rows x themes: how likely each theme is by what was learnt of the other folds, and by cues alone."""
     truth = prepared.truth
-    chances = np.zeros_like(truth)
+    chances, by_cues = np.zeros_like(truth), np.zeros_like(truth)
     fold = folds_of([example.together for example in prepared.examples])
     for held in range(int(fold.max()) + 1):
         inside, outside = np.flatnonzero(fold != held), np.flatnonzero(fold == held)
@@ -114,9 +117,26 @@ def _chances(prepared: Prepared, grams: Any, hits: CueHits, told: Cues) -> Array
         within, without = told.of(inside), told.of(outside)
         shares = _shares(within.number, truth[inside])
         fitted = fit_themes(grams[inside], hits.of(inside, len(fold)), _offset(shares, within), truth[inside])
-        odds = fitted.odds(grams[outside], hits.of(outside, len(fold)), _offset(shares, without))
-        chances[outside] = 1.0 / (1.0 + np.exp(-odds))
-    return chances
+        offset = _offset(shares, without)
+        odds = fitted.odds(grams[outside], hits.of(outside, len(fold)), offset)
+        chances[outside], by_cues[outside] = 1.0 / (1.0 + np.exp(-odds)), 1.0 / (1.0 + np.exp(-offset))
+    return chances, by_cues
+
+
+def _as_used(chances: Array, by_cues: Array, won: list[int]) -> Array:
+    """Return how likely the tagger would call each theme: as learnt where that won, else by its cues."""
+    used = by_cues.copy()
+    used[:, won] = chances[:, won]
+    return used
+
+
+def ready_cut_of(least: float, likely: Array, truth: Array) -> float:
+    """Return from which probability on a suggestion is sure: at ``least``, and right so often as SURE_RIGHT says."""
+    for percent in range(round(100 * least), 99):
+        sure = likely >= percent / 100
+        if truth[sure].sum() >= SURE_RIGHT * sure.sum():
+            return percent / 100
+    return 0.99
 
 
 def _shares(number: Array, truth: Array) -> Array:

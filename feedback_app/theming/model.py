@@ -33,7 +33,8 @@ class Model:
 
     ``weights``: themes that were won x vocabulary; ``feelings``: valences x (vocabulary + features), empty where
     valence was not learnt. ``precisions``: theme -> share right where its cues stand, share there where they do not.
-    ``cuts``: theme -> from which probability it is suggested. ``cues``: won theme -> cue -> weight.
+    ``cuts``: theme -> from which probability it is suggested; ``ready_cut``: from which any is sure. ``cues``: won
+    theme -> cue -> weight.
     """
 
     codeframe: str
@@ -47,6 +48,7 @@ class Model:
     cues: Mapping[str, Mapping[str, float]]
     precisions: Mapping[str, tuple[float, float]]
     cuts: Mapping[str, float]
+    ready_cut: float
     valences: tuple[str, ...]
     feelings: Floats
     feeling_bias: Floats
@@ -128,7 +130,10 @@ class Model:
 
 
 _ARRAYS = ("idf", "weights", "bias", "feelings", "feeling_bias")
-_TOLD = ("codeframe", "codeframe_version", "examples", "vocabulary", "won", "cues", "precisions", "cuts", "valences")
+_TOLD = (
+    "codeframe", "codeframe_version", "examples", "vocabulary", "won", "cues", "precisions", "cuts", "ready_cut",
+    "valences",
+)  # fmt: skip
 _WHEN = (1980, 1, 1, 0, 0, 0)  # a fixed moment, so that equal models have equal bytes
 
 

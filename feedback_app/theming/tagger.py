@@ -35,6 +35,10 @@ class Learnt(Protocol):
         """Return theme -> from which probability it is suggested, of the themes it judges."""
 
     @property
+    def ready_cut(self) -> float:
+        """Return from which probability a suggestion is sure: what it learnt from says how often it is right."""
+
+    @property
     def precisions(self) -> Mapping[str, tuple[float, float]]:
         """Return theme -> the share right where its cues stand, and the share there where they do not."""
 
@@ -109,7 +113,8 @@ class Tagger:
     def _suggestion(
         self, theme: str, likely: float, found: Collection[Found], heavy: tuple[str, ...], *, learnt: bool
     ) -> Suggestion:
-        state = State.SURE if likely >= self.codeframe.ready_cut else State.REVIEW
+        ready = self.model.ready_cut if self.model else self.codeframe.ready_cut
+        state = State.SURE if likely >= ready else State.REVIEW
         evidence = tuple(merged(found)[:MOST_SPANS])
         return Suggestion(theme, round(likely, 4), state, "learnt" if learnt else "cues", evidence, heavy)
 

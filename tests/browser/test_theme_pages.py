@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from playwright.sync_api import Page
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from tests.support.themed import Wrote, add_words, plan
 from tests.support.walk_browser import look_at
@@ -17,15 +17,17 @@ SURVEY = "send-parents"
 
 
 def write(app: Flask) -> str:
-    """Let people write in a wave of the demonstration, freeze its themes, and return its slug."""
+    """Let people write anew in a wave of the demonstration, freeze its themes, and return its slug."""
     from feedback_app.extensions import db
     from feedback_app.services.theme_snapshot import ThemeFreezing
+    from feedback_app.store.comment_tables import Comment
     from feedback_app.store.tables import Response
     from feedback_app.store.waves import list_waves
 
     place = app.config["PLACES"].only
     with app.app_context():
         wave = next(one for one in list_waves(db.session, place.scope) if one.survey_slug == SURVEY)
+        db.session.execute(delete(Comment).where(Comment.wave_id == wave.id))
         people = list(db.session.scalars(select(Response.id).where(Response.wave_id == wave.id)))
         wrote: list[Wrote] = [*plan(25, "LISTEN"), *plan(15, "LISTEN", "INFO", valence="going_well", read=True)]
         add_words(db.session, wave, people, [*wrote, *plan(20)])

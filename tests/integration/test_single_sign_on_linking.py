@@ -29,8 +29,9 @@ on_one_database = pytest.mark.parametrize("database_url", ["sqlite"], indirect=T
 
 @pytest.fixture(scope="module")
 def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provider]:
-    """A real provider."""
+    """A real provider, whose lead has said before that this site may know who they are."""
     with running_provider(tmp_path_factory.mktemp("provider"), SITE, HERE, THERE) as running:
+        running.consent(LEAD)
         yield running
 
 

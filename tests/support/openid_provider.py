@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import httpx
 from lxml import html as lxml_html
@@ -57,6 +58,11 @@ class Provider:
                     answer = browser.get(to)
                 answer = _answer_form(browser, answer, name)
         raise AssertionError(f"The provider leads nowhere: {answer.status_code} {answer.text[:400]}")
+
+    def consent(self, name: str) -> None:
+        """Say as somebody that the site may know who they are: this provider cannot ask it and a password at once."""
+        asked = {"response_type": "code", "client_id": CLIENT_ID, "redirect_uri": f"{self.site}{BACK}", "nonce": "once"}
+        self.sign_in(f"/oauth/authorize?{urlencode({**asked, 'scope': 'openid profile email', 'state': 'any'})}", name)
 
 
 def _answer_form(browser: httpx.Client, page: httpx.Response, name: str) -> httpx.Response:

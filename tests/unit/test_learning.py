@@ -10,7 +10,7 @@ from feedback_app.domain.coding import Valence
 from feedback_app.theming.examples import Example, folds_of, prepare, vocabulary_of
 from feedback_app.theming.fitting import CueHits, fit_themes
 from feedback_app.theming.grams import grams
-from feedback_app.theming.learning import FEWEST, learn
+from feedback_app.theming.learning import FEWEST, learn, ready_cut_of
 from feedback_app.theming.tagger import Tagger
 from tests.support.teaching import taught
 from tests.support.themes import small_codeframe
@@ -93,3 +93,10 @@ def test_the_offset_goes_in_as_it_is_and_only_the_rest_is_learnt() -> None:
     told, untold = (fit_themes(columns, no_cues, at, truth) for at in (offset, np.zeros_like(offset)))
     assert np.abs(told.weights).max() < 0.4
     assert np.abs(untold.weights).max() > 2
+
+
+def test_sure_begins_where_nine_in_ten_were_right_and_never_below_what_the_codeframe_says() -> None:
+    likely = np.array([[0.81], [0.83], [0.86], [0.95], [0.97]])
+    assert ready_cut_of(0.8, likely, np.array([[1], [1], [1], [1], [1]])) == 0.8
+    assert ready_cut_of(0.8, likely, np.array([[1], [0], [1], [1], [1]])) == 0.84
+    assert ready_cut_of(0.8, likely, np.array([[0], [0], [0], [0], [0]])) == 0.98

@@ -89,6 +89,7 @@ class Learnt:
     version: str = "m1"
     cuts: Mapping[str, float] = field(default_factory=lambda: {"MOVE": 0.6})
     precisions: Mapping[str, tuple[float, float]] = field(default_factory=lambda: {"WAIT": (0.97, 0.01)})
+    ready_cut: float = 0.8
     odds: float = 3.0
 
     def log_odds(
