@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -139,8 +139,3 @@ def _suggested(tagged: Tagged | None) -> Coding:
         return Coding()
     sure = (suggestion.theme for suggestion in tagged.suggestions if suggestion.state is State.SURE)
     return Coding(frozenset(sure), tagged.feeling.valence if tagged.feeling else None)
-
-
-def themes_in(readings: Iterable[Reading]) -> frozenset[str]:
-    """Return every theme that any of the readings names."""
-    return frozenset().union(*(reading.themes for reading in readings))

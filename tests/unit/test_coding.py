@@ -13,7 +13,6 @@ from feedback_app.domain.coding import (
     Tagged,
     Valence,
     settle,
-    themes_in,
 )
 
 WELL, CHANGE = Valence.GOING_WELL, Valence.NEEDS_CHANGE
@@ -67,8 +66,3 @@ def test_a_third_look_holds_unless_it_could_not_tell_either() -> None:
     third = reads("c", "OTHER", valence=WELL, purpose=Purpose.THIRD)
     assert settle([*two, third]) == Coding(frozenset({"OTHER"}), WELL, checked=True, readers=("c",))
     assert settle([*two, reads("c", purpose=Purpose.THIRD, unsure=True)]).disputed
-
-
-def test_every_theme_that_any_reading_names_is_found() -> None:
-    assert themes_in([reads("a", "INFO"), reads("b", "TAXI")]) == {"INFO", "TAXI"}
-    assert themes_in([]) == frozenset()
