@@ -131,7 +131,9 @@ def open_rooms(app: Flask) -> None:
     from feedback_app.web.public.views import blueprint as public
     from feedback_app.web.reading import register_views as reading
     from feedback_app.web.respond import register_views as respond
+    from feedback_app.web.running import register_views as running
     from feedback_app.web.safeguarding import register_views as safeguarding
+    from feedback_app.web.talks import register_views as talks
     from feedback_app.web.team import register_views as team
     from feedback_app.web.themes import register_views as themes
     from feedback_app.web.voices import register_views as voices
@@ -148,6 +150,8 @@ def open_rooms(app: Flask) -> None:
         safeguarding(),
         reading(),
         voices(),
+        talks(),
+        running(),
     ):
         app.register_blueprint(blueprint)
     init_errors(app)

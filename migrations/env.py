@@ -6,7 +6,8 @@ from alembic import context
 from sqlalchemy import create_engine, pool
 
 import feedback_app.store.accounts
-import feedback_app.store.comment_tables  # noqa: F401 - their tables belong to the metadata
+import feedback_app.store.comment_tables
+import feedback_app.store.talk_tables  # noqa: F401 - their tables belong to the metadata
 from feedback_app.store.engine import begun_to_migrate, prepare_engine
 from feedback_app.store.tables import Base
 

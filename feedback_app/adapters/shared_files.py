@@ -11,6 +11,7 @@ from typing import Any
 from feedback_app.adapters.codeframe_file import find_codeframe
 from feedback_app.adapters.instrument_files import list_surveys, load_partnership, load_scales, load_survey
 from feedback_app.adapters.population_file import read_table
+from feedback_app.adapters.talks_file import check_programme
 from feedback_app.adapters.yaml_lines import Problem, Source, SurveyFileError, read_source, validated
 from feedback_app.domain import demonstration, duties, population
 from feedback_app.domain.demonstration import Demonstration
@@ -99,7 +100,7 @@ def load_demonstration(root: Path) -> Demonstration:
 def check_shared(root: Path) -> None:
     """Raise SurveyFileError with all that is wrong in the files that belong to no one survey."""
     problems: list[Problem] = []
-    for read in (check_population, _check_demonstration, find_codeframe):
+    for read in (check_population, _check_demonstration, find_codeframe, check_programme):
         try:
             read(root)
         except SurveyFileError as error:

@@ -29,6 +29,7 @@ from feedback_app.adapters.shared_files import (
     load_population,
     load_table,
 )
+from feedback_app.adapters.talks_file import find_programme
 from feedback_app.adapters.text_catalogue import collect_texts, write_catalogue
 from feedback_app.adapters.yaml_lines import Problem, SurveyFileError
 from feedback_app.domain.codeframe import Codeframe, texts_of_codeframe
@@ -40,6 +41,7 @@ from feedback_app.domain.population import Population, PopulationTable
 from feedback_app.domain.scales import Scales
 from feedback_app.domain.screening import Screening
 from feedback_app.domain.shelf import FilesRefused
+from feedback_app.domain.talks.programme import Programme, texts_of_programme
 from feedback_app.domain.texts import FieldedDocument, Texts, texts_of
 
 Found = TypeVar("Found")
@@ -97,6 +99,8 @@ class FileShelf:
         shared = [*scales.item_scales.values(), *groups, *titles, *([frame.source, frame.covers] if frame else [])]
         codeframe = self.load_codeframe()
         shared += texts_of_codeframe(codeframe) if codeframe else []
+        programme = self.load_programme()
+        shared += texts_of_programme(programme) if programme else []
         return write_catalogue(collect_texts(instruments, self.load_partnership(), shared), path)
 
     def load_workstreams(self) -> dict[str, str]:
@@ -113,6 +117,10 @@ class FileShelf:
     def load_screening(self, path: Path | None = None) -> Screening | None:
         """Return how people's words are screened, None for no file, or by the file `path`; raise FilesRefused."""
         return _refusing(lambda: find_screening(path or self._surveys / "screening.yaml"))
+
+    def load_programme(self) -> Programme | None:
+        """Return what is said of talks: topics, needs, rules; None where there are none; raise FilesRefused."""
+        return _refusing(lambda: find_programme(self._surveys))
 
     def load_map(self, path: Path) -> ImportMap:
         """Return the map of an import from a file; raise FilesRefused."""

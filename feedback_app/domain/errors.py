@@ -215,3 +215,41 @@ class NotLearnt(FeedbackError):
 
 class ModelRefused(FeedbackError):
     """What was learnt cannot be used here; the message is a sentence that says why and what to do."""
+
+
+@dataclass
+class TalkUnknown(FeedbackError):
+    """There is no talk of this address, or none that whoever asks may see."""
+
+    slug: str
+
+
+@dataclass
+class BookingUnknown(FeedbackError):
+    """The link leads to no booking: it never did, or the booking was deleted some weeks after the talk."""
+
+
+@dataclass
+class TalkClosed(FeedbackError):
+    """The talk cannot be booked or changed by families any more: it has begun, or was cancelled, or is a draft."""
+
+    slug: str
+
+
+@dataclass
+class NotEnoughPlaces(FeedbackError):
+    """Fewer places are left than were asked for, or others wait for them: a family gets all of its places or none."""
+
+    left: int
+
+
+@dataclass
+class TooManyPlaces(FeedbackError):
+    """One family can have at most so many places in one talk."""
+
+    most: int
+
+
+@dataclass
+class OfferGone(FeedbackError):
+    """The places are not held any more: the offer ended, was answered, or never was."""

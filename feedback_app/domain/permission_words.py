@@ -28,6 +28,13 @@ PERMISSION_WORDS: Mapping[Permission, str] = MappingProxyType(
             "Read comments that may tell of danger, and all comments of children, before anybody else."
         ),
         Permission.ADD_VOICES: N_("Bring in what families said elsewhere, such as at a meeting."),
+        Permission.RUN_TALKS: N_(
+            "Plan talks and run them: who has booked, what they need so that they can take part, messages, notes."
+        ),
+        Permission.KEEP_PROMISES: N_("Say what became of what was promised at a talk."),
+        Permission.READ_REACH: N_(
+            "See the protected figures of talks: how many, where, how many came, what they needed."
+        ),
         Permission.MANAGE_ACCOUNTS: N_("Invite staff, give roles, and switch accounts off."),
         Permission.READ_AUDIT: N_("See who did what and when, and check that no entry was changed."),
     }

@@ -22,6 +22,9 @@ class Permission(StrEnum):
     MANAGE_READING = "manage_reading"  # samples that two read, third looks, the tagger's record
     READ_FLAGGED = "read_flagged"  # what safeguarding readers alone see
     ADD_VOICES = "add_voices"  # words from elsewhere than a survey
+    RUN_TALKS = "run_talks"  # plan talks; see who booked and what they need; messages; the day; notes
+    KEEP_PROMISES = "keep_promises"  # say what became of what was promised at talks
+    READ_REACH = "read_reach"  # protected figures of talks: how many, where, who came, what was needed
     MANAGE_ACCOUNTS = "manage_accounts"
     READ_AUDIT = "read_audit"
 
@@ -38,13 +41,25 @@ _MAY: Mapping[Role, frozenset[Permission]] = MappingProxyType(
                 Permission.CLEAR_QUOTES,
                 Permission.MANAGE_READING,
                 Permission.ADD_VOICES,
+                Permission.KEEP_PROMISES,
+                Permission.READ_REACH,
             }
         ),
-        Role.WORKSTREAM_LEAD: frozenset({Permission.READ_FIGURES, Permission.READ_COMMENTS, Permission.CLEAR_QUOTES}),
-        Role.FORUM_ORGANISER: frozenset({Permission.ADD_VOICES}),
+        Role.WORKSTREAM_LEAD: frozenset(
+            {
+                Permission.READ_FIGURES,
+                Permission.READ_COMMENTS,
+                Permission.CLEAR_QUOTES,
+                Permission.KEEP_PROMISES,
+                Permission.READ_REACH,
+            }
+        ),
+        Role.FORUM_ORGANISER: frozenset(
+            {Permission.ADD_VOICES, Permission.RUN_TALKS, Permission.KEEP_PROMISES, Permission.READ_REACH}
+        ),
         Role.POWAR_WORKER: frozenset({Permission.READ_YOUNG_FIGURES}),
         Role.SAFEGUARDING_READER: frozenset({Permission.READ_FLAGGED}),
-        Role.BOARD_MEMBER: frozenset(),
+        Role.BOARD_MEMBER: frozenset({Permission.READ_REACH}),
         Role.AUDITOR: frozenset({Permission.READ_AUDIT}),
         Role.COMMENT_READER: frozenset({Permission.READ_COMMENTS}),
     }

@@ -13,6 +13,7 @@ from feedback_app.domain.population import Population
 from feedback_app.domain.scope import Scope
 from feedback_app.domain.screening import Screener, Screening
 from feedback_app.domain.shelf import Shelf
+from feedback_app.domain.talks.programme import Programme
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,6 +58,11 @@ class Place:
         """Return what screens people's words, or None where no file says how."""
         found = self.screening
         return found.screener if found else None
+
+    @property
+    def programme(self) -> Programme | None:
+        """Return what is said of talks, or None where the partnership holds none; read when it is first asked for."""
+        return self.shelf.load_programme()
 
     @property
     def first_locale(self) -> str:

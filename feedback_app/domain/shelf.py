@@ -15,6 +15,7 @@ from feedback_app.domain.import_map import ImportMap
 from feedback_app.domain.population import Population, PopulationTable
 from feedback_app.domain.scales import Scales
 from feedback_app.domain.screening import Screening
+from feedback_app.domain.talks.programme import Programme
 from feedback_app.domain.texts import FieldedDocument
 from feedback_app.domain.ways import Paths
 
@@ -117,6 +118,9 @@ class Shelf(Protocol):
 
     def load_screening(self, path: Path | None = None) -> Screening | None:
         """Return how people's words are screened, None for no file, or by the file `path`; raise FilesRefused."""
+
+    def load_programme(self) -> Programme | None:
+        """Return what is said of talks: topics, needs, rules; None where there are none; raise FilesRefused."""
 
     def load_map(self, path: Path) -> ImportMap:
         """Return the map of an import from a file; raise FilesRefused."""

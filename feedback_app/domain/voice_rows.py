@@ -14,9 +14,9 @@ from typing import TypeVar
 
 from feedback_app.domain.partnership import Partnership
 from feedback_app.domain.voices import (
+    BROUGHT_IN,
     CONSENT_WORDS,
     FIRST_YEAR,
-    KIND_WORDS,
     LONGEST_FROM,
     LONGEST_WORDS,
     TELLER_WORDS,
@@ -95,7 +95,7 @@ def read_voice(
     An empty consent is the least one: the words are counted and shown to nobody but those who read comments.
     """
     wrong: dict[str, WhyNot] = {}
-    kind, teller = _choice(said.get("kind", ""), KIND_WORDS), _choice(said.get("who", ""), TELLER_WORDS)
+    kind, teller = _choice(said.get("kind", ""), BROUGHT_IN), _choice(said.get("who", ""), TELLER_WORDS)
     offered = {consent: CONSENT_WORDS[consent] for consent in Consent if consent is not Consent.WITHDRAWN}
     consent = _choice(said.get("consent", "") or Consent.COUNT, offered)
     words, came_from = tidy_words(said.get("words", "")), tidy_words(said.get("from", ""))

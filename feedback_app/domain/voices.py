@@ -25,6 +25,8 @@ class VoiceKind(StrEnum):
     COMPLIMENT = "compliment"
     COMPLAINT = "complaint"
     HELPLINE = "helpline"
+    TALK_QUESTION = "talk_question"  # asked ahead of a talk, by somebody who booked; who it was is not kept
+    TALK_NOTE = "talk_note"  # said at a talk, as the organisers wrote it down
 
 
 class Consent(StrEnum):
@@ -87,7 +89,13 @@ KIND_WORDS: Mapping[VoiceKind, str] = MappingProxyType(
         VoiceKind.COMPLIMENT: N_("Compliment"),
         VoiceKind.COMPLAINT: N_("Complaint"),
         VoiceKind.HELPLINE: N_("Helpline call"),
+        VoiceKind.TALK_QUESTION: N_("Question ahead of a talk"),
+        VoiceKind.TALK_NOTE: N_("Said at a talk"),
     }
+)
+# Those that somebody brings in by the form or a table; the others come from the pages of talks.
+BROUGHT_IN: Mapping[VoiceKind, str] = MappingProxyType(
+    {kind: words for kind, words in KIND_WORDS.items() if kind not in (VoiceKind.TALK_QUESTION, VoiceKind.TALK_NOTE)}
 )
 TELLER_WORDS: Mapping[Teller, str] = MappingProxyType(
     {

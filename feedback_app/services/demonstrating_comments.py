@@ -13,7 +13,7 @@ from feedback_app.domain.codeframe import Codeframe
 from feedback_app.domain.coding import Purpose, Reading, Said, State, Tagged
 from feedback_app.domain.scope import Scope
 from feedback_app.domain.screening import Screening
-from feedback_app.domain.voices import Consent, NewVoice, Teller, VoiceKind
+from feedback_app.domain.voices import BROUGHT_IN, Consent, NewVoice, Teller, VoiceKind
 from feedback_app.services import quoting, safeguarding, tagging, voices
 from feedback_app.services.demonstration_words import HELPLINE_REASONS, compose_comment
 from feedback_app.services.judging import list_all_codings
@@ -47,7 +47,7 @@ def seed_voices(
         return 0
     draw = Random("demonstration voices")  # noqa: S311 - invented words, nothing secret
     entering = Entering(FORUM, today, language, screening, demonstration=True)
-    made = [_voice(draw, list(VoiceKind)[at % len(VoiceKind)], today, districts) for at in range(NUMBER_OF_VOICES)]
+    made = [_voice(draw, list(BROUGHT_IN)[at % len(BROUGHT_IN)], today, districts) for at in range(NUMBER_OF_VOICES)]
     return len(voices.add_voices(db, scope, made, entering))
 
 

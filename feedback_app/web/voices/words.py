@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 from feedback_app.domain import voice_rows
 from feedback_app.domain.voice_rows import MOST_ROWS, TableWrong
 from feedback_app.domain.voices import (
+    BROUGHT_IN,
     CONSENT_MEANS,
     CONSENT_WORDS,
     KIND_WORDS,
@@ -39,7 +40,7 @@ def month_of(day: date) -> str:
 
 def kinds() -> list[Option]:
     """Return the kinds of voices to choose from."""
-    return [(kind.value, say(kind), "") for kind in KIND_WORDS]
+    return [(kind.value, say(kind), "") for kind in BROUGHT_IN]
 
 
 def tellers() -> list[Option]:

@@ -1,0 +1,307 @@
+"""Queries about bookings, sign-ups to talks, waiting lists, offers and access needs."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, delete, func, select, update
+from sqlalchemy.orm import Session, aliased
+
+from feedback_app.domain.scope import Scope
+from feedback_app.domain.talks.programme import Way
+from feedback_app.domain.talks.queue import Turn
+from feedback_app.domain.talks.talk import NeedState, OfferEnd, SignUpState
+from feedback_app.store.moments import as_utc
+from feedback_app.store.tables import random_id
+from feedback_app.store.talk_tables import AccessNeed, Booking, SignUp, Talk, TalkOffer
+
+LIVE = (SignUpState.BOOKED.value, SignUpState.WAITING.value, SignUpState.OFFERED.value)
+
+
+@dataclass(frozen=True)
+class BookingFacts:
+    """A family's booking: how to reach them, and what they told of themselves."""
+
+    id: uuid.UUID
+    secret: str
+    name: str
+    email: str | None
+    mobile: str | None
+    language: str
+    booker: str
+    district: int | None
+    first_time: bool | None
+    heard: str | None
+    topics: tuple[str, ...]
+    may_contact: bool
+
+    @property
+    def contact(self) -> str:
+        """Return by what one family is told from the next: the e-mail, or else the mobile."""
+        return self.email or self.mobile or ""
+
+
+@dataclass(frozen=True)
+class SignUpFacts:
+    """A family's sign-up to one talk; ``offer_until`` where places are held for it."""
+
+    id: uuid.UUID
+    talk_id: uuid.UUID
+    booking_id: uuid.UUID | None
+    way: Way
+    places: int
+    state: SignUpState
+    queue: int | None
+    asked_at: datetime | None
+    check_in: str | None
+    came: int | None
+    moved_seen: int
+    offer_until: datetime | None
+
+
+@dataclass(frozen=True)
+class NeedFacts:
+    """One thing that a family needs at one talk."""
+
+    id: uuid.UUID
+    sign_up_id: uuid.UUID
+    need: str
+    detail: str
+    state: NeedState
+    owner: str
+    told: bool
+    asked_late: bool
+
+
+def add_booking(db: Session, scope: Scope, **told: Any) -> uuid.UUID:
+    """Add a booking and return its id; `told` are its columns."""
+    row = Booking(id=random_id(), partnership=scope.partnership, **told)
+    db.add(row)
+    db.flush()
+    return row.id
+
+
+def find_booking(
+    db: Session,
+    scope: Scope,
+    *,
+    booking_id: uuid.UUID | None = None,
+    secret_hash: bytes | None = None,
+    request_hash: bytes | None = None,
+) -> BookingFacts | None:
+    """Return a booking by one of the three, or None."""
+    given = {Booking.id: booking_id, Booking.secret_hash: secret_hash, Booking.request_hash: request_hash}
+    wanted = [column == value for column, value in given.items() if value is not None]
+    row = db.scalars(select(Booking).where(Booking.partnership == scope.partnership, *wanted)).one_or_none()
+    return None if row is None else _as_booking(row)
+
+
+def list_bookings(db: Session, scope: Scope, ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, BookingFacts]:
+    """Return id -> booking, of those that are still there."""
+    rows = select(Booking).where(Booking.partnership == scope.partnership, Booking.id.in_(ids))
+    return {row.id: _as_booking(row) for row in db.scalars(rows)}
+
+
+def update_booking(db: Session, scope: Scope, booking_id: uuid.UUID, **told: Any) -> None:
+    """Change what is told in a booking."""
+    ours = (Booking.id == booking_id, Booking.partnership == scope.partnership)
+    db.execute(update(Booking).where(*ours).values(**told))
+
+
+def find_salt(db: Session, scope: Scope, talk_id: uuid.UUID) -> str:
+    """Return what contacts are marked under at a talk."""
+    return db.scalars(select(Talk.salt).where(Talk.id == talk_id, Talk.partnership == scope.partnership)).one()
+
+
+def add_sign_up(db: Session, scope: Scope, **told: Any) -> uuid.UUID:
+    """Add a sign-up and return its id; `told` are its columns. The caller holds the lock of the talk's ways."""
+    row = SignUp(id=random_id(), partnership=scope.partnership, **told)
+    db.add(row)
+    db.flush()
+    return row.id
+
+
+def update_sign_up(db: Session, scope: Scope, sign_up_id: uuid.UUID, **told: Any) -> None:
+    """Change a sign-up. Where places change hands, the caller holds the lock of the talk's ways."""
+    ours = (SignUp.id == sign_up_id, SignUp.partnership == scope.partnership)
+    db.execute(update(SignUp).where(*ours).values(**told).execution_options(synchronize_session=False))
+
+
+def find_sign_up(db: Session, scope: Scope, sign_up_id: uuid.UUID) -> SignUpFacts | None:
+    """Return a sign-up, or None."""
+    row = db.execute(_sign_ups(scope).where(SignUp.id == sign_up_id)).one_or_none()
+    return None if row is None else _as_sign_up(row)
+
+
+def list_sign_ups(
+    db: Session,
+    scope: Scope,
+    *,
+    booking_id: uuid.UUID | None = None,
+    talk_id: uuid.UUID | None = None,
+    states: Collection[SignUpState] | None = None,
+) -> list[SignUpFacts]:
+    """Return sign-ups of a booking, or of a talk, or both; those that wait in the order of their turns."""
+    rows = _sign_ups(scope)
+    if booking_id is not None:
+        rows = rows.where(SignUp.booking_id == booking_id)
+    if talk_id is not None:
+        rows = rows.where(SignUp.talk_id == talk_id)
+    if states is not None:
+        rows = rows.where(SignUp.state.in_([state.value for state in states]))
+    return [_as_sign_up(row) for row in db.execute(rows.order_by(SignUp.queue, SignUp.id))]
+
+
+def find_live(db: Session, talk_id: uuid.UUID, mark: bytes) -> tuple[uuid.UUID, uuid.UUID | None] | None:
+    """Return the sign-up of a contact that is live at a talk, and its booking, or None."""
+    rows = select(SignUp.id, SignUp.booking_id).where(SignUp.talk_id == talk_id, SignUp.contact_mark == mark)
+    row = db.execute(rows.where(SignUp.state.in_(LIVE))).one_or_none()
+    return None if row is None else (row[0], row[1])
+
+
+def has_live_twin(db: Session, sign_up_id: uuid.UUID) -> bool:
+    """Return whether the contact of a sign-up that has ended has another one at the same talk that is live."""
+    ended = aliased(SignUp)
+    twins = select(SignUp.id).join(ended, SignUp.talk_id == ended.talk_id).where(ended.id == sign_up_id)
+    twins = twins.where(SignUp.contact_mark == ended.contact_mark, SignUp.id != ended.id, SignUp.state.in_(LIVE))
+    return db.scalar(twins.limit(1)) is not None
+
+
+def next_queue(db: Session, talk_id: uuid.UUID, way: Way) -> int:
+    """Return the next turn on a waiting list; the caller holds the lock of the talk's ways."""
+    last = db.scalar(select(func.max(SignUp.queue)).where(SignUp.talk_id == talk_id, SignUp.way == way.value))
+    return (last or 0) + 1
+
+
+def list_turns(db: Session, talk_id: uuid.UUID, way: Way) -> list[Turn]:
+    """Return the turns of those who wait, in order."""
+    rows = select(SignUp.id, SignUp.queue, SignUp.places).where(SignUp.talk_id == talk_id, SignUp.way == way.value)
+    rows = rows.where(SignUp.state == SignUpState.WAITING.value).order_by(SignUp.queue)
+    return [Turn(sign_up_id, queue or 0, places) for sign_up_id, queue, places in db.execute(rows)]
+
+
+def has_check_in(db: Session, talk_id: uuid.UUID, code: str) -> bool:
+    """Return whether a code is taken at a talk."""
+    return db.scalar(select(SignUp.id).where(SignUp.talk_id == talk_id, SignUp.check_in == code)) is not None
+
+
+def add_offer(db: Session, scope: Scope, sign_up_id: uuid.UUID, now: datetime, until: datetime) -> uuid.UUID:
+    """Note that places are held for a family and until when; return the offer's id."""
+    row = TalkOffer(
+        id=random_id(),
+        partnership=scope.partnership,
+        sign_up_id=sign_up_id,
+        made_at=now.astimezone(UTC),
+        until=until.astimezone(UTC),
+    )
+    db.add(row)
+    db.flush()
+    return row.id
+
+
+def end_offer(db: Session, scope: Scope, sign_up_id: uuid.UUID, ended: OfferEnd) -> None:
+    """Note what became of the open offer to a family, if there is one."""
+    ours = (TalkOffer.partnership == scope.partnership, TalkOffer.sign_up_id == sign_up_id)
+    is_open = TalkOffer.ended == OfferEnd.OPEN.value
+    db.execute(update(TalkOffer).where(*ours, is_open).values(ended=ended.value))
+
+
+def list_run_out(db: Session, scope: Scope, now: datetime) -> list[tuple[uuid.UUID, uuid.UUID]]:
+    """Return the sign-ups, each with its talk, whose offer has ended unanswered."""
+    rows = select(TalkOffer.sign_up_id, SignUp.talk_id).join(SignUp, SignUp.id == TalkOffer.sign_up_id)
+    rows = rows.where(TalkOffer.partnership == scope.partnership, TalkOffer.ended == OfferEnd.OPEN.value)
+    return [(row[0], row[1]) for row in db.execute(rows.where(TalkOffer.until <= now.astimezone(UTC)))]
+
+
+def list_offers(
+    db: Session, scope: Scope, talk_id: uuid.UUID
+) -> Sequence[tuple[int, int, datetime, datetime, OfferEnd]]:
+    """Return each offer made at a talk, in order: turn, places, when, until when, what became of it."""
+    rows = select(SignUp.queue, SignUp.places, TalkOffer.made_at, TalkOffer.until, TalkOffer.ended)
+    rows = rows.join(SignUp, SignUp.id == TalkOffer.sign_up_id).where(SignUp.talk_id == talk_id)
+    rows = rows.where(TalkOffer.partnership == scope.partnership).order_by(TalkOffer.made_at, SignUp.queue)
+    return [
+        (queue or 0, places, as_utc(made), as_utc(until), OfferEnd(ended))
+        for queue, places, made, until, ended in db.execute(rows)
+    ]
+
+
+def list_needs(
+    db: Session, scope: Scope, *, sign_up_ids: Collection[uuid.UUID] | None = None, talk_id: uuid.UUID | None = None
+) -> list[NeedFacts]:
+    """Return the access needs of sign-ups, or of all that are live at a talk."""
+    rows = select(AccessNeed).join(SignUp, SignUp.id == AccessNeed.sign_up_id)
+    rows = rows.where(SignUp.partnership == scope.partnership)
+    if sign_up_ids is not None:
+        rows = rows.where(SignUp.id.in_(sign_up_ids))
+    if talk_id is not None:
+        rows = rows.where(SignUp.talk_id == talk_id, SignUp.state.in_(LIVE))
+    found = [_as_need(row) for row in db.scalars(rows)]
+    return sorted(found, key=lambda need: (need.need, str(need.id)))
+
+
+def add_need(db: Session, sign_up_id: uuid.UUID, need: str, detail: str, *, asked_late: bool) -> uuid.UUID:
+    """Add something that a family needs at a talk; return its id."""
+    row = AccessNeed(id=random_id(), sign_up_id=sign_up_id, need=need, detail=detail or None, asked_late=asked_late)
+    db.add(row)
+    db.flush()
+    return row.id
+
+
+def update_need(db: Session, scope: Scope, need_id: uuid.UUID, **told: Any) -> None:
+    """Change an access need."""
+    ours = select(SignUp.id).where(SignUp.partnership == scope.partnership)
+    db.execute(update(AccessNeed).where(AccessNeed.id == need_id, AccessNeed.sign_up_id.in_(ours)).values(**told))
+
+
+def delete_needs(db: Session, ids: Collection[uuid.UUID]) -> None:
+    """Delete access needs that a family does not have any more."""
+    db.execute(delete(AccessNeed).where(AccessNeed.id.in_(ids)))
+
+
+def _sign_ups(scope: Scope) -> Select[Any]:
+    is_open: ColumnElement[bool] = (TalkOffer.sign_up_id == SignUp.id) & (TalkOffer.ended == OfferEnd.OPEN.value)
+    columns = [column for column in SignUp.__table__.columns if column.name not in ("partnership", "contact_mark")]
+    rows = select(*columns, TalkOffer.until).outerjoin(TalkOffer, is_open)
+    return rows.where(SignUp.partnership == scope.partnership)
+
+
+def _as_booking(row: Booking) -> BookingFacts:
+    names = [name for name in BookingFacts.__dataclass_fields__ if name != "topics"]
+    return BookingFacts(**{name: getattr(row, name) for name in names}, topics=tuple(row.topics))
+
+
+def _as_sign_up(row: Any) -> SignUpFacts:
+    told = row._mapping
+    asked, until = told["asked_at"], told["until"]
+    return SignUpFacts(
+        id=told["id"],
+        talk_id=told["talk_id"],
+        booking_id=told["booking_id"],
+        way=Way(told["way"]),
+        places=told["places"],
+        state=SignUpState(told["state"]),
+        queue=told["queue"],
+        asked_at=asked and as_utc(asked),
+        check_in=told["check_in"],
+        came=told["came"],
+        moved_seen=told["moved_seen"],
+        offer_until=until and as_utc(until),
+    )
+
+
+def _as_need(row: AccessNeed) -> NeedFacts:
+    return NeedFacts(
+        row.id,
+        row.sign_up_id,
+        row.need,
+        row.detail or "",
+        NeedState(row.state),
+        row.owner or "",
+        row.told,
+        row.asked_late,
+    )

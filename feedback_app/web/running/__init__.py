@@ -1,0 +1,12 @@
+"""Pages for those who run talks: planning, who comes and what they need, the day itself, and what came of it."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+blueprint = Blueprint("running", __name__, url_prefix="/team/talks", template_folder="templates")
+
+
+def register_views() -> Blueprint:
+    """Return the blueprint with all its views."""
+    return blueprint

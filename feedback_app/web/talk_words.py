@@ -1,0 +1,116 @@
+"""What pages and messages about talks say alike: when, where, ways of attending, states."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+from flask import abort
+from flask_babel import format_date, get_locale
+from flask_babel import gettext as _
+
+from feedback_app.domain.talks.programme import Choice, Programme, Way
+from feedback_app.domain.talks.talk import NeedState, OfferEnd, SignUpState, TalkFacts, TalkState
+from feedback_app.services.waiting_list import Clock
+from feedback_app.web import clock
+from feedback_app.web.access import place
+from feedback_app.web.languages import in_page_language
+
+
+def programme() -> Programme:
+    """Return what the partnership says of its talks; 404 where it holds none."""
+    return place().programme or abort(404)
+
+
+def talk_clock() -> Clock:
+    """Return now, the time zone and the rules, as services of talks take them."""
+    return Clock(clock.now(), place().partnership.timezone, programme().rules)
+
+
+def label_of(choice: Choice | None) -> str:
+    """Return a topic, need or the like in the language of the page; nothing for none."""
+    return in_page_language(choice.label) if choice else ""
+
+
+def topic_of(talk: TalkFacts) -> str:
+    """Return what a talk is about, in the language of the page."""
+    return label_of(programme().topics_by_key.get(talk.topic))
+
+
+def district_of(code: int | None) -> str:
+    """Return what a district is called; nothing where none is told."""
+    return next((one.name for one in place().partnership.districts if one.code == code), "")
+
+
+def way_words(way: Way) -> str:
+    """Return a way of attending."""
+    return {Way.IN_PERSON: _("In person"), Way.ONLINE: _("Online")}[way]
+
+
+def sign_up_words(state: SignUpState) -> str:
+    """Return where a sign-up stands."""
+    words: Mapping[SignUpState, str] = {
+        SignUpState.BOOKED: _("Booked"),
+        SignUpState.WAITING: _("On the waiting list"),
+        SignUpState.OFFERED: _("A place is held for you"),
+        SignUpState.LAPSED: _("Off the waiting list"),
+        SignUpState.CANCELLED: _("Cancelled by you"),
+        SignUpState.CALLED_OFF: _("The talk is cancelled"),
+    }
+    return words[state]
+
+
+def talk_words(state: TalkState) -> str:
+    """Return what was decided about a talk."""
+    words = {TalkState.DRAFT: _("Draft"), TalkState.PUBLISHED: _("Published"), TalkState.CANCELLED: _("Cancelled")}
+    return words[state]
+
+
+def need_words(state: NeedState) -> str:
+    """Return how far an access need is seen to."""
+    words = {
+        NeedState.ASKED: _("Asked for"),
+        NeedState.ARRANGED: _("Arranged"),
+        NeedState.CANNOT: _("We cannot do this"),
+    }
+    return words[state]
+
+
+def offer_words(ended: OfferEnd) -> str:
+    """Return what became of an offer."""
+    words = {
+        OfferEnd.OPEN: _("Not answered yet"),
+        OfferEnd.TAKEN: _("Taken"),
+        OfferEnd.DECLINED: _("Passed on"),
+        OfferEnd.LAPSED: _("Ran out"),
+        OfferEnd.WITHDRAWN: _("Ended"),
+    }
+    return words[ended]
+
+
+def day_words(day: date) -> str:
+    """Return a day, such as "Thursday 10 December"."""
+    return format_date(day, "EEEE d MMMM")
+
+
+def time_words(at: time) -> str:
+    """Return a wall time as people say it: "10am", "1:30pm", noon as "12 noon"; in other languages 24 hours."""
+    if not str(get_locale()).startswith("en"):
+        return f"{at:%H:%M}"
+    if (at.hour, at.minute) == (12, 0):
+        return _("12 noon")
+    hour = at.hour % 12 or 12
+    minutes = f":{at.minute:02}" if at.minute else ""
+    return f"{hour}{minutes}{'am' if at.hour < 12 else 'pm'}"
+
+
+def times_words(starts: time, ends: time) -> str:
+    """Return from when to when."""
+    return _("%(from_time)s to %(to_time)s", from_time=time_words(starts), to_time=time_words(ends))
+
+
+def moment_words(moment: datetime, timezone: str) -> str:
+    """Return a moment where the partnership is, such as "Thursday 10 December, 2pm"."""
+    local = moment.astimezone(ZoneInfo(timezone))
+    return _("%(day)s, %(time)s", day=day_words(local.date()), time=time_words(local.time()))

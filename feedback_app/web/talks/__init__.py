@@ -1,0 +1,12 @@
+"""Pages about talks for families: the programme, booking, and looking after one's own booking by a secret link."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+blueprint = Blueprint("talks", __name__, url_prefix="/talks", template_folder="templates")
+
+
+def register_views() -> Blueprint:
+    """Return the blueprint with all its views."""
+    return blueprint
