@@ -14,7 +14,7 @@ from jinja2 import StrictUndefined
 from sqlalchemy import make_url
 
 from feedback_app.adapters.disclosure_file import load_policy
-from feedback_app.adapters.mail import make_mailer
+from feedback_app.adapters.mail import make_mailer, make_texter
 from feedback_app.adapters.openid import make_provider
 from feedback_app.adapters.shelf import FileShelf
 from feedback_app.domain.place import Place, Places
@@ -40,7 +40,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     open_rooms(app)
     furnish_templates(app)
     harden(app, settings)
-    init_jobs(app, make_mailer(settings))
+    init_jobs(app, make_mailer(settings), make_texter(settings))
     return app
 
 
@@ -51,6 +51,7 @@ def configure(app: Flask, settings: Settings) -> None:
         SETTINGS=settings,
         PLACES=places,
         SINGLE_SIGN_ON=make_provider(settings),
+        CAN_TEXT=settings.can_text,
         TESTING=settings.environment == "testing",
         SECRET_KEY=settings.secret_key.get_secret_value(),
         SECRET_KEY_FALLBACKS=[secret.get_secret_value() for secret in settings.old_secret_keys],

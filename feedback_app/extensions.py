@@ -8,6 +8,8 @@ from flask_security.core import Security
 from flask_sqlalchemy_lite import SQLAlchemy
 from flask_wtf.csrf import CSRFProtect
 
+LANGUAGE_KEY = "feedback.language"  # under which a request carries the language of its pages
+
 db = SQLAlchemy()
 babel = Babel()
 csrf = CSRFProtect()

@@ -17,6 +17,8 @@ from feedback_app.domain.single_sign_on import why_unusable
 
 DEMONSTRATION_SECRET = "demonstration-only-never-use-this-for-real-answers"  # noqa: S105 - refused in production
 _KEY = r"^[a-z0-9_]{1,40}$"
+_TEMPLATE = r"^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})?$"
+_NOTIFY_KEY = re.compile(r".*" + r"-".join([r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"] * 2))
 _FERNET = re.compile(r"[A-Za-z0-9_-]{43}=")
 _HERE = Path(__file__).parent
 _PACKAGED = _HERE / "_data"
@@ -54,6 +56,10 @@ class Settings(BaseSettings):
     mail_use_tls: bool = False
     mail_sender: str = "no-reply@localhost"
     mailbox_dir: Path = Path("instance/mailbox")
+    notify_api_key: SecretStr = SecretStr("")  # of GOV.UK Notify: texts, and e-mail where it has a template for it
+    notify_text_template: str = Field(default="", pattern=_TEMPLATE)
+    notify_email_template: str = Field(default="", pattern=_TEMPLATE)
+    notify_address: str = "https://api.notifications.service.gov.uk"
     jobs_embedded: bool = True
     database_pool: int = Field(default=8, ge=1, le=200)
     metrics_port: int = Field(default=0, ge=0, le=65535)  # 0: nothing is measured
@@ -124,6 +130,7 @@ class Settings(BaseSettings):
             )
         self._sealing()
         self._single_sign_on()
+        self._notify()
         self._apart()
         for key, address in self.installed:
             self._there(key)
@@ -148,6 +155,26 @@ class Settings(BaseSettings):
         given["SECOND_FACTOR"] = self.sso_second_factor
         if wrong := why_unusable(given, on_this_machine=self.environment != "production"):
             raise ValueError(wrong)
+
+    def _notify(self) -> None:
+        """Raise ValueError when GOV.UK Notify is set in part, or where its key would travel in the clear."""
+        key = self.notify_api_key.get_secret_value()
+        if not key and not self.notify_text_template and not self.notify_email_template:
+            return
+        if not key:
+            raise ValueError(
+                "FEEDBACK_NOTIFY_API_KEY is not set, but a template of GOV.UK Notify is. "
+                "Set it to a key from Notify's page “API integration”, or leave the templates out."
+            )
+        if not _NOTIFY_KEY.fullmatch(key):
+            raise ValueError("FEEDBACK_NOTIFY_API_KEY is no key of GOV.UK Notify. Copy all of it, its name included.")
+        if not self.notify_text_template:
+            raise ValueError(
+                "FEEDBACK_NOTIFY_TEXT_TEMPLATE is not set, but FEEDBACK_NOTIFY_API_KEY is. Make a template for text "
+                "messages in Notify that says ((body)), and set its id."
+            )
+        if self.environment == "production" and not self.notify_address.startswith("https://"):
+            raise ValueError("FEEDBACK_NOTIFY_ADDRESS must begin with https://. Leave it out to use Notify's own.")
 
     @property
     def sealing_keys(self) -> tuple[str, ...]:
@@ -204,7 +231,18 @@ class Settings(BaseSettings):
     @property
     def mail_waits(self) -> bool:
         """Return whether messages stay in the outbox: answers are real, and no mail server is named."""
-        return not self.mail_server and self.environment == "production" and not self.demonstration
+        sends = self.mail_server or self.notify_email_template
+        return not sends and self.environment == "production" and not self.demonstration
+
+    @property
+    def can_text(self) -> bool:
+        """Return whether families can be reached by text: through Notify, or where nothing is real, in a folder."""
+        return bool(self.notify_text_template) or self.environment != "production" or self.demonstration
+
+    @property
+    def shows_mailbox(self) -> bool:
+        """Return whether messages lie in a folder on a development machine, and a page shows them."""
+        return self.environment == "development" and not self.mail_server and not self.notify_email_template
 
     @property
     def secure_cookies(self) -> bool:

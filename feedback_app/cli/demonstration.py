@@ -20,7 +20,7 @@ from feedback_app.cli.running import (
     taking,
     writing,
 )
-from feedback_app.services import demonstrating
+from feedback_app.services import demonstrating, demonstrating_talks
 from feedback_app.services import demonstrating_comments as comments
 from feedback_app.services.accounts import DEMONSTRATION_PASSWORD
 from feedback_app.services.demonstrating import Seeded
@@ -47,6 +47,8 @@ def seed(answers: int | None) -> None:
             if made and _is_shown() and all(wave.demonstration for wave in list_waves(db, scope())):
                 for line in _seed_comments(db):
                     click.echo(line)
+                if number := demonstrating_talks.seed_talks(db, place(), now()):
+                    click.echo(f"Let's Talk: {number} invented talks")
         click.echo("The demonstration data is there.")
         for address in staff:
             click.echo(f"Sign in as {address} with the password {DEMONSTRATION_PASSWORD}")

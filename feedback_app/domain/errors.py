@@ -253,3 +253,24 @@ class TooManyPlaces(FeedbackError):
 @dataclass
 class OfferGone(FeedbackError):
     """The places are not held any more: the offer ended, was answered, or never was."""
+
+
+@dataclass
+class TooManyBookings(FeedbackError):
+    """One contact has booked many times of late; it can book once more in so many minutes."""
+
+    minutes: int
+
+
+@dataclass
+class TalkFinished(FeedbackError):
+    """The talk has been finished and its numbers are counted: who came cannot be changed any more."""
+
+    slug: str
+
+
+@dataclass
+class PromiseUnknown(FeedbackError):
+    """There is no promise of this id, or none of this partnership's."""
+
+    promise_id: uuid.UUID

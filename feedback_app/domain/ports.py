@@ -11,8 +11,18 @@ from feedback_app.domain.place import Place
 class Mailer(Protocol):
     """Sends one message, or raises."""
 
-    def send(self, to: str, subject: str, text: str) -> None:
-        """Send a plain-text message to one address."""
+    def send(self, to: str, subject: str, text: str, *, reference: str = "", again: bool = False) -> None:
+        """Send a plain-text message to one address.
+
+        `reference` is the same however often the same message is tried; `again` says that it may have gone out before.
+        """
+
+
+class Texter(Protocol):
+    """Sends one text message to a mobile phone, or raises."""
+
+    def send(self, to: str, text: str, *, reference: str, again: bool = False) -> None:
+        """Send a text to one number in E.164; `reference` and `again` as of a Mailer."""
 
 
 class JobHandler(Protocol):

@@ -10,9 +10,9 @@ from feedback_app.jobs.runner import JobRunner
 if TYPE_CHECKING:
     from flask import Flask
 
-    from feedback_app.domain.ports import Mailer
+    from feedback_app.domain.ports import Mailer, Texter
 
 
-def init_jobs(app: Flask, mailer: Mailer) -> None:
+def init_jobs(app: Flask, mailer: Mailer, texter: Texter | None = None) -> None:
     """Give the application its runner of jobs, as app.extensions["jobs"]; it starts nothing by itself."""
-    app.extensions["jobs"] = JobRunner(app, make_handlers(app, mailer))
+    app.extensions["jobs"] = JobRunner(app, make_handlers(app, mailer, texter))

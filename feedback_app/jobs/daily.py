@@ -11,7 +11,7 @@ from feedback_app.clock import now_in
 from feedback_app.domain.place import Place
 from feedback_app.jobs.screening import ScreeningWork
 from feedback_app.jobs.transactions import Transactions
-from feedback_app.services import closing, voices
+from feedback_app.services import closing, finishing_talks, voices
 from feedback_app.services.keeping import Sweeping, Swept
 from feedback_app.services.snapshots import Taking
 from feedback_app.services.theme_snapshot import ThemeFreezing
@@ -35,20 +35,42 @@ class DailyWork:
 
         Each draft goes in a transaction of its own, so that one that cannot be deleted keeps no other.
         """
-        sweeping, apart = Sweeping(self.place.scope, self.now()), self.transactions.apart
+        programme, apart = self.place.programme, self.transactions.apart
+        sweeping = Sweeping(self.place.scope, self.now(), programme.rules if programme else None)
         with self.transactions.begin(reading=True) as session:
             if dry_run:
                 return sweeping.count(session)
             expired = sweeping.list_drafts(session)
+        self.finish_talks()  # before what is counted of them goes
         drafts = [apart(partial(sweeping.delete_draft, key_hash=key)) for key in expired]
-        others = [apart(step) for step in (sweeping.delete_words, sweeping.delete_failed_jobs)]
-        tries = apart(sweeping.delete_tries)
-        steps = [*drafts, *others, tries]
-        swept = Swept(sum(filter(None, drafts)), others[0] or 0, others[1] or 0, tries or 0, steps.count(None))
+        steps = {
+            "words": sweeping.delete_words,
+            "failed_jobs": sweeping.delete_failed_jobs,
+            "tries": sweeping.delete_tries,
+            "contacts": sweeping.delete_contacts,
+            "needs": sweeping.delete_needs,
+        }
+        gone = {name: apart(step) for name, step in steps.items()}
+        rewritten = apart(sweeping.rewrite_questions)
+        wrong = [*drafts, *gone.values(), rewritten].count(None)
+        numbers = {name: number or 0 for name, number in gone.items()}
+        swept = Swept(drafts=sum(filter(None, drafts)), **numbers, went_wrong=wrong)
         self._tell_unread_flags(sweeping)
         if any(swept.as_dict().values()) or swept.went_wrong:
             log.info("swept", **swept.as_dict(), went_wrong=swept.went_wrong)
         return swept
+
+    def finish_talks(self) -> int:
+        """Finish the talks that nobody has finished in time, each by itself; return how many."""
+        programme, place = self.place.programme, self.place
+        if programme is None:
+            return 0
+        timezone, now = place.partnership.timezone, self.now()
+        with self.transactions.begin(reading=True) as session:
+            due = finishing_talks.list_due(session, place.scope, programme, now.date())
+        finish = partial(finishing_talks.finish, scope=place.scope, programme=programme, timezone=timezone, now=now)
+        done = [self.transactions.apart(partial(finish, talk=talk)) for talk in due]
+        return len(done) - done.count(None)
 
     def screen_and_tell(self) -> None:
         """Screen what nobody has screened, and tell safeguarding readers of all that waits, once a day together."""

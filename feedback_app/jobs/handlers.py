@@ -10,18 +10,20 @@ from flask import Flask, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from feedback_app.domain.partnership import Language
 from feedback_app.domain.place import Place
-from feedback_app.domain.ports import JobHandler, Mailer
-from feedback_app.extensions import db
-from feedback_app.services import posting, telling
+from feedback_app.domain.ports import JobHandler, Mailer, Texter
+from feedback_app.extensions import LANGUAGE_KEY, db
+from feedback_app.services import notifying, posting, telling
 from feedback_app.store import people
 from feedback_app.store.engine import reading_only
 
 
-def make_handlers(app: Flask, mailer: Mailer) -> dict[str, JobHandler]:
-    """Return kind -> handler."""
+def make_handlers(app: Flask, mailer: Mailer, texter: Texter | None = None) -> dict[str, JobHandler]:
+    """Return kind -> handler; without a texter no family is reached by text."""
     from feedback_app.jobs.inviting import SendInvitation
     from feedback_app.jobs.screening import SendSafeguardingWaits
+    from feedback_app.jobs.talk_messages import SendTalkMessage
 
     return {
         posting.INVITATION: SendInvitation(app, mailer),
@@ -30,16 +32,21 @@ def make_handlers(app: Flask, mailer: Mailer) -> dict[str, JobHandler]:
         posting.SECOND_STEP_OFF: SendSecondStepOff(app, mailer),
         posting.WAVE_CLOSED: SendWaveClosed(app, mailer),
         telling.SAFEGUARDING_WAITS: SendSafeguardingWaits(app, mailer),
+        notifying.TALK_MESSAGE: SendTalkMessage(app, mailer, texter),
     }
 
 
 @contextmanager
-def at_site(app: Flask, place: Place) -> Iterator[None]:
+def at_site(app: Flask, place: Place, language: Language | None = None) -> Iterator[None]:
     """Make addresses begin with the partnership's own, whatever host a request may have named; words are its, too.
 
-    What is read takes no turn to write; a handler that writes something asks for one (store.engine.turn_to_write).
+    In a language, words and addresses are those of its pages. What is read takes no turn to write; a handler that
+    writes something asks for one (store.engine.turn_to_write).
     """
-    with reading_only(), app.test_request_context(base_url=place.site_address):
+    spoken = language or place.languages[0]
+    address = f"{place.site_address.rstrip('/')}/{spoken.path}".rstrip("/")
+    told = {LANGUAGE_KEY: spoken}
+    with reading_only(), app.test_request_context(base_url=address, environ_overrides=told):
         yield
 
 

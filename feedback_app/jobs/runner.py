@@ -16,6 +16,7 @@ from feedback_app.jobs import screening as screening_jobs
 from feedback_app.jobs.daily import DailyWork
 from feedback_app.jobs.screening import ScreeningWork
 from feedback_app.jobs.tagging import Minutely, TaggingWork
+from feedback_app.jobs.talk_work import TalkWork
 from feedback_app.jobs.transactions import Transactions, WorkWentWrong, attempt
 from feedback_app.services.keeping import Swept
 from feedback_app.store import outbox
@@ -133,6 +134,10 @@ class JobRunner:
         """Tag the comments that wait, in a process of its own, and return how many."""
         return sum(TaggingWork(self.transactions, place).tag_waiting() for place in self.places)
 
+    def look_after_talks(self) -> int:
+        """Do what talks need each minute, and return how many things were done."""
+        return sum(TalkWork(self.transactions, place).do_minutely() for place in self.places)
+
     def screen_and_tell(self) -> None:
         """Screen what nobody has screened, and tell safeguarding readers of what is flagged or overdue."""
         for place in self.places:
@@ -141,7 +146,7 @@ class JobRunner:
             work.tell_readers()
 
     def run_forever(self, stop: threading.Event) -> None:
-        """Do jobs as they come, tag each minute and do once a day what is daily, until `stop` is set.
+        """Do jobs as they come, each minute and once a day what is done then, until `stop` is set.
 
         Nothing that is raised ends it.
 
@@ -149,11 +154,14 @@ class JobRunner:
         """
         done_on: dict[str, date] = {}
         minutely, screening = Minutely(), Minutely(screening_jobs.EVERY_SECONDS)
+        talks = Minutely()  # apart from tagging: one that goes wrong keeps no other from its turn
         while not stop.is_set():
             daily_done = [self._daily_done(work, done_on) for work in self._daily]  # one that fails keeps no other
             fine = self._goes_well(self.run_due) and all(daily_done)
             if minutely.is_due():
                 fine = self._goes_well(self.tag_waiting) and fine
+            if talks.is_due():
+                fine = self._goes_well(self.look_after_talks) and fine
             if screening.is_due():
                 fine = self._goes_well(self.screen_and_tell) and fine
             stop.wait(POLL_SECONDS if fine else TROUBLE_SECONDS)

@@ -236,7 +236,11 @@ class Voice(Base):
     """Where words from elsewhere than a survey came from, and how far whoever said them agreed that they go."""
 
     __tablename__ = "voice"
-    __table_args__ = (Index(None, "partnership", "kind"), UniqueConstraint("partnership", "source_hash"))
+    __table_args__ = (
+        Index(None, "partnership", "kind"),
+        UniqueConstraint("partnership", "source_hash"),
+        {"sqlite_with_rowid": False},  # a question ahead of a talk lies in no order that tells who asked it
+    )
 
     id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=random_id)
     partnership: Mapped[str] = mapped_column(String(40))

@@ -105,8 +105,9 @@ def empty_log(engine: Engine) -> None:
 
 
 def prepare_engine(engine: Engine) -> None:
-    """Give an engine its manner of connecting and beginning; PostgreSQL needs nothing."""
+    """Give an engine its manner of connecting and beginning."""
     if engine.dialect.name != "sqlite":
+        see_what_others_committed(engine)
         return
 
     @event.listens_for(engine, "connect")
@@ -122,6 +123,19 @@ def prepare_engine(engine: Engine) -> None:
             connection.execute(f"PRAGMA {pragma}")
 
     queue_writers(engine)
+
+
+def see_what_others_committed(engine: Engine) -> None:
+    """Let each statement of PostgreSQL see what was committed before it, whatever the server's own default is.
+
+    Whoever waited for a lock looks again at what the other did: at a stricter level they would see what was before.
+    """
+
+    @event.listens_for(engine, "connect")
+    def connected(connection: Any, _record: Any) -> None:
+        from psycopg import IsolationLevel
+
+        connection.isolation_level = IsolationLevel.READ_COMMITTED
 
 
 def queue_writers(engine: Engine) -> None:

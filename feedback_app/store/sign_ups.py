@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, delete, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
 from feedback_app.domain.scope import Scope
@@ -77,12 +78,13 @@ class NeedFacts:
     asked_late: bool
 
 
-def add_booking(db: Session, scope: Scope, **told: Any) -> uuid.UUID:
-    """Add a booking and return its id; `told` are its columns."""
-    row = Booking(id=random_id(), partnership=scope.partnership, **told)
-    db.add(row)
-    db.flush()
-    return row.id
+def add_booking(db: Session, scope: Scope, **told: Any) -> uuid.UUID | None:
+    """Add a booking and return its id; None where the same form made one before. `told` are its columns."""
+    dialect = sqlite if db.get_bind().dialect.name == "sqlite" else postgresql
+    added = dialect.insert(Booking).values(id=random_id(), partnership=scope.partnership, **told)
+    return db.execute(
+        added.on_conflict_do_nothing(index_elements=[Booking.request_hash]).returning(Booking.id)
+    ).scalar()
 
 
 def find_booking(
@@ -96,7 +98,8 @@ def find_booking(
     """Return a booking by one of the three, or None."""
     given = {Booking.id: booking_id, Booking.secret_hash: secret_hash, Booking.request_hash: request_hash}
     wanted = [column == value for column, value in given.items() if value is not None]
-    row = db.scalars(select(Booking).where(Booking.partnership == scope.partnership, *wanted)).one_or_none()
+    rows = select(Booking).where(Booking.partnership == scope.partnership, *wanted)
+    row = db.scalars(rows.execution_options(populate_existing=True)).one_or_none()
     return None if row is None else _as_booking(row)
 
 
@@ -110,6 +113,12 @@ def update_booking(db: Session, scope: Scope, booking_id: uuid.UUID, **told: Any
     """Change what is told in a booking."""
     ours = (Booking.id == booking_id, Booking.partnership == scope.partnership)
     db.execute(update(Booking).where(*ours).values(**told))
+
+
+def delete_booking(db: Session, scope: Scope, booking_id: uuid.UUID) -> None:
+    """Delete a booking and its messages; its sign-ups stay, and are nobody's."""
+    ours = (Booking.id == booking_id, Booking.partnership == scope.partnership)
+    db.execute(delete(Booking).where(*ours).execution_options(synchronize_session=False))
 
 
 def find_salt(db: Session, scope: Scope, talk_id: uuid.UUID) -> str:
@@ -156,6 +165,12 @@ def list_sign_ups(
     return [_as_sign_up(row) for row in db.execute(rows.order_by(SignUp.queue, SignUp.id))]
 
 
+def has_live(db: Session, talk_id: uuid.UUID, booking_id: uuid.UUID) -> bool:
+    """Return whether a booking has a sign-up at a talk that is live."""
+    rows = select(SignUp.id).where(SignUp.talk_id == talk_id, SignUp.booking_id == booking_id)
+    return db.scalar(rows.where(SignUp.state.in_(LIVE)).limit(1)) is not None
+
+
 def find_live(db: Session, talk_id: uuid.UUID, mark: bytes) -> tuple[uuid.UUID, uuid.UUID | None] | None:
     """Return the sign-up of a contact that is live at a talk, and its booking, or None."""
     rows = select(SignUp.id, SignUp.booking_id).where(SignUp.talk_id == talk_id, SignUp.contact_mark == mark)
@@ -171,10 +186,12 @@ def has_live_twin(db: Session, sign_up_id: uuid.UUID) -> bool:
     return db.scalar(twins.limit(1)) is not None
 
 
-def next_queue(db: Session, talk_id: uuid.UUID, way: Way) -> int:
-    """Return the next turn on a waiting list; the caller holds the lock of the talk's ways."""
-    last = db.scalar(select(func.max(SignUp.queue)).where(SignUp.talk_id == talk_id, SignUp.way == way.value))
-    return (last or 0) + 1
+def next_queue(db: Session, talk_id: uuid.UUID) -> int:
+    """Return the next turn at a talk, whatever the way of attending; the caller holds the lock of the talk's ways.
+
+    One count for all ways: a family that goes over to another takes its turn along, and it is never given twice.
+    """
+    return (db.scalar(select(func.max(SignUp.queue)).where(SignUp.talk_id == talk_id)) or 0) + 1
 
 
 def list_turns(db: Session, talk_id: uuid.UUID, way: Way) -> list[Turn]:
@@ -187,20 +204,6 @@ def list_turns(db: Session, talk_id: uuid.UUID, way: Way) -> list[Turn]:
 def has_check_in(db: Session, talk_id: uuid.UUID, code: str) -> bool:
     """Return whether a code is taken at a talk."""
     return db.scalar(select(SignUp.id).where(SignUp.talk_id == talk_id, SignUp.check_in == code)) is not None
-
-
-def add_offer(db: Session, scope: Scope, sign_up_id: uuid.UUID, now: datetime, until: datetime) -> uuid.UUID:
-    """Note that places are held for a family and until when; return the offer's id."""
-    row = TalkOffer(
-        id=random_id(),
-        partnership=scope.partnership,
-        sign_up_id=sign_up_id,
-        made_at=now.astimezone(UTC),
-        until=until.astimezone(UTC),
-    )
-    db.add(row)
-    db.flush()
-    return row.id
 
 
 def end_offer(db: Session, scope: Scope, sign_up_id: uuid.UUID, ended: OfferEnd) -> None:
@@ -218,14 +221,19 @@ def list_run_out(db: Session, scope: Scope, now: datetime) -> list[tuple[uuid.UU
 
 
 def list_offers(
-    db: Session, scope: Scope, talk_id: uuid.UUID
+    db: Session, scope: Scope, talk_id: uuid.UUID, way: Way | None = None
 ) -> Sequence[tuple[int, int, datetime, datetime, OfferEnd]]:
-    """Return each offer made at a talk, in order: turn, places, when, until when, what became of it."""
-    rows = select(SignUp.queue, SignUp.places, TalkOffer.made_at, TalkOffer.until, TalkOffer.ended)
+    """Return each offer made at a talk, or in one way of attending it, in order, as it was made.
+
+    Turn, places, when, until when, what became of it.
+    """
+    rows = select(TalkOffer.queue, TalkOffer.places, TalkOffer.made_at, TalkOffer.until, TalkOffer.ended)
     rows = rows.join(SignUp, SignUp.id == TalkOffer.sign_up_id).where(SignUp.talk_id == talk_id)
-    rows = rows.where(TalkOffer.partnership == scope.partnership).order_by(TalkOffer.made_at, SignUp.queue)
+    if way is not None:
+        rows = rows.where(TalkOffer.way == way.value)
+    rows = rows.where(TalkOffer.partnership == scope.partnership).order_by(TalkOffer.made_at)
     return [
-        (queue or 0, places, as_utc(made), as_utc(until), OfferEnd(ended))
+        (queue, places, as_utc(made), as_utc(until), OfferEnd(ended))
         for queue, places, made, until, ended in db.execute(rows)
     ]
 
@@ -235,7 +243,7 @@ def list_needs(
 ) -> list[NeedFacts]:
     """Return the access needs of sign-ups, or of all that are live at a talk."""
     rows = select(AccessNeed).join(SignUp, SignUp.id == AccessNeed.sign_up_id)
-    rows = rows.where(SignUp.partnership == scope.partnership)
+    rows = rows.where(SignUp.partnership == scope.partnership).execution_options(populate_existing=True)
     if sign_up_ids is not None:
         rows = rows.where(SignUp.id.in_(sign_up_ids))
     if talk_id is not None:

@@ -208,6 +208,10 @@ class TalkOffer(Base):
     id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=random_id)
     partnership: Mapped[str] = mapped_column(String(40))
     sign_up_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("sign_up.id", ondelete=_CASCADE), index=True)
+    # As it was when it was offered: a family may change its way and its places afterwards.
+    way: Mapped[str] = mapped_column(String(10))
+    queue: Mapped[int]
+    places: Mapped[int] = mapped_column(SmallInteger)
     made_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     until: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     ended: Mapped[str] = mapped_column(String(10), default="open")
@@ -273,6 +277,7 @@ class TalkNote(Base):
 
     voice_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("voice.id", ondelete=_CASCADE), primary_key=True)
     talk_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(_TALK, ondelete=_CASCADE), index=True)
+    theme: Mapped[str] = mapped_column(String(24), default="")  # a code of the codeframe, as the organisers chose it
 
 
 class TalkPromise(Base):

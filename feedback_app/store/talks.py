@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from feedback_app.domain.scope import Scope
 from feedback_app.domain.talks.programme import Way
 from feedback_app.domain.talks.talk import SignUpState, TalkFacts, TalkState, VenueFacts, WayFacts
-from feedback_app.store.talk_tables import SignUp, Talk, TalkSeries, TalkTerm, TalkWay, Venue
+from feedback_app.store.talk_tables import SignUp, Talk, TalkQuestion, TalkSeries, TalkTerm, TalkWay, Venue
 
 HELD = (SignUpState.BOOKED.value, SignUpState.OFFERED.value)
 
@@ -102,6 +102,12 @@ def list_venues(db: Session, scope: Scope, *, in_use: bool = True) -> list[Venue
     return [as_venue(row) for row in db.scalars(rows.where(Venue.in_use.is_(True)) if in_use else rows)]
 
 
+def add_question(db: Session, voice_id: uuid.UUID, talk_id: uuid.UUID) -> None:
+    """Note that a voice is a question in advance to a talk."""
+    db.add(TalkQuestion(voice_id=voice_id, talk_id=talk_id))
+    db.flush()
+
+
 def as_venue(row: Venue) -> VenueFacts:
     """Return what is told about a venue."""
     features = tuple(row.features)
@@ -110,12 +116,14 @@ def as_venue(row: Venue) -> VenueFacts:
 
 def _talks(scope: Scope) -> Any:
     rows = select(Talk, Venue).outerjoin(Venue, Talk.venue_id == Venue.id)
-    return rows.where(Talk.partnership == scope.partnership)
+    # As they stand now, also where this session has read them before it had to wait for the lock.
+    return rows.where(Talk.partnership == scope.partnership).execution_options(populate_existing=True)
 
 
 def _ways(db: Session, ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, list[WayFacts]]:
     """Return talk -> its ways, in person first, with how many places are held and how many families wait."""
-    waits = SignUp.state == SignUpState.WAITING.value
+    # Who wants more than the room holds is passed over until it grows (see domain.talks.queue.next_offers).
+    waits = (SignUp.state == SignUpState.WAITING.value) & (SignUp.places <= TalkWay.capacity)
     places = func.coalesce(func.sum(case((SignUp.state.in_(HELD), SignUp.places), else_=0)), 0)
     waiting = func.coalesce(func.sum(case((waits, 1), else_=0)), 0)
     of_way = (SignUp.talk_id == TalkWay.talk_id) & (SignUp.way == TalkWay.way)

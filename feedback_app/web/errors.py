@@ -23,6 +23,7 @@ from feedback_app.web.access import permissions
 from feedback_app.web.places import find_place
 from feedback_app.web.respond import expired
 from feedback_app.web.respond.finding import list_unfinished
+from feedback_app.web.talks.expired import form_again
 
 log = structlog.get_logger(__name__)
 
@@ -160,6 +161,7 @@ def unsafe_form(error: CSRFError) -> ResponseReturnValue:
     page = expired.page_again(
         _("This page was open for a long time. Your answers are still here. Please press the button again.")
     )
+    page = page or form_again(_("This page was open for a long time. Nothing is lost. Please press the button again."))
     if page is not None:
         return page, 400
     sentences = [
@@ -200,6 +202,24 @@ def cannot_be_opened(_error: CannotBeOpened) -> ResponseReturnValue:
     return show_error(_("We cannot do this just now"), sentences, 503)
 
 
+def talk_finished(error: errors.TalkFinished) -> ResponseReturnValue:
+    """409: what came of a talk is counted; who came cannot be changed any more."""
+    sentences = [_("Its numbers are counted. Who came cannot be changed any more, so nothing was changed.")]
+    actions = [{"text": _("Go to the talk"), "url": url_for("running.check_in", slug=error.slug)}]
+    return show_error(_("This talk is finished"), sentences, 409, actions)
+
+
+def booking_unknown(_error: errors.BookingUnknown) -> ResponseReturnValue:
+    """404: the link leads to no booking; whether it ever did is not said."""
+    sentences = [
+        _("Part of the link may be missing. Open it once more from the message we sent you."),
+        _("Bookings are deleted some weeks after the last talk."),
+        _("Is your talk still to come? Book it again with the same contact details. We then send you your link again."),
+    ]
+    actions = [{"text": _("All talks"), "url": url_for("talks.programme")}]
+    return show_error(_("We cannot find this booking"), sentences, 404, actions)
+
+
 def our_mistake(status: int) -> Any:
     """5xx: ours, not theirs."""
     return show_error(_("Something went wrong with us"), [_("It is not your fault. Please try again soon.")], status)
@@ -232,6 +252,10 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(errors.CommentUnknown, unknown)
     app.register_error_handler(errors.EntryUnknown, unknown)
     app.register_error_handler(errors.SampleUnknown, unknown)
+    app.register_error_handler(errors.TalkUnknown, unknown)
+    app.register_error_handler(errors.BookingUnknown, booking_unknown)
+    app.register_error_handler(errors.PromiseUnknown, unknown)
+    app.register_error_handler(errors.TalkFinished, talk_finished)
     app.register_error_handler(errors.BreakdownRefused, not_broken_down)
     app.register_error_handler(errors.NothingShownYet, nothing_shown_yet)
     app.register_error_handler(errors.GroupsComeLater, groups_later)

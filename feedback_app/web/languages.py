@@ -18,10 +18,9 @@ from flask_babel import Domain, pgettext
 from feedback_app.domain.partnership import CONTEXT, Language
 from feedback_app.domain.place import Place
 from feedback_app.domain.pseudo import PSEUDO, pseudo
-from feedback_app.extensions import babel
+from feedback_app.extensions import LANGUAGE_KEY, babel
 from feedback_app.web.places import find_place, place, place_of
 
-ENVIRON_KEY = "feedback.language"
 _FORMATS = {"en_XA": "en_GB", "ar_XB": "ar"}  # whose dates and numbers a pseudo-language borrows
 PSEUDO_LANGUAGES = (
     Language(locale="en_XA", tag="en-XA", path="en-xa", name="Pseudo", direction="ltr"),
@@ -48,7 +47,7 @@ class LanguagePrefix:
         head = path[1:].partition("/")[0]
         spoken = next((language for language in self.languages_of(environ) if language.path == head), None)
         if head and spoken:
-            environ[ENVIRON_KEY] = spoken
+            environ[LANGUAGE_KEY] = spoken
             environ["SCRIPT_NAME"] = f"{environ.get('SCRIPT_NAME', '')}/{head}"
             environ["PATH_INFO"] = path[len(head) + 1 :] or "/"
         return self.inner(environ, start_response)
@@ -116,7 +115,7 @@ def load_catalogue(directory: Path, locale: str) -> NullTranslations:
 
 def page_language() -> Language:
     """Return the language of this request; outside any, and where the host is nobody's, the first of all."""
-    spoken: Language | None = request.environ.get(ENVIRON_KEY) if request else None
+    spoken: Language | None = request.environ.get(LANGUAGE_KEY) if request else None
     if spoken is not None:
         return spoken
     first: Place = current_app.config["PLACES"].all[0]

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 
 from feedback_app.domain.permissions import Permission
 from feedback_app.services.access_table import asked_by
-from feedback_app.web.access import may
+from feedback_app.web.access import may, place
 
 
 @dataclass(frozen=True)
@@ -26,13 +26,15 @@ class Entry:
         return asked_by(current_app.view_functions[self.endpoint])
 
 
-COMPONENTS = "team.components"
+COMPONENTS, TALKS, REACH = "team.components", "running.talks", "running.reach"
 ENTRIES = (
     Entry("team.waves", _l("Surveys")),
     Entry("reading.room", _l("Reading room")),
     Entry("themes.choose", _l("What people say")),
     Entry("safeguarding.queue", _l("Safeguarding")),
     Entry("voices.voice_list", _l("Other voices")),
+    Entry(TALKS, _l("Let’s Talk")),
+    Entry(REACH, _l("Reach of talks")),
     Entry("team.roles", _l("Who may do what")),
     Entry("administering.people", _l("People")),
     Entry("auditing.log", _l("Audit log")),
@@ -43,8 +45,11 @@ ENTRIES = (
 
 def navigation() -> list[Entry]:
     """Return the pages that whoever asks may open, in order."""
-    hidden = () if shows_components() else (COMPONENTS,)
-    return [entry for entry in ENTRIES if entry.endpoint not in hidden and (not entry.asks_for or may(*entry.asks_for))]
+    no_talks = place().programme is None
+    hidden = {COMPONENTS: not shows_components(), TALKS: no_talks, REACH: no_talks}
+    return [
+        entry for entry in ENTRIES if not hidden.get(entry.endpoint) and (not entry.asks_for or may(*entry.asks_for))
+    ]
 
 
 def shows_components() -> bool:

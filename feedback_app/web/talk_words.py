@@ -11,6 +11,7 @@ from flask_babel import format_date, get_locale
 from flask_babel import gettext as _
 
 from feedback_app.domain.talks.programme import Choice, Programme, Way
+from feedback_app.domain.talks.saying import say_time
 from feedback_app.domain.talks.talk import NeedState, OfferEnd, SignUpState, TalkFacts, TalkState
 from feedback_app.services.waiting_list import Clock
 from feedback_app.web import clock
@@ -96,13 +97,7 @@ def day_words(day: date) -> str:
 
 def time_words(at: time) -> str:
     """Return a wall time as people say it: "10am", "1:30pm", noon as "12 noon"; in other languages 24 hours."""
-    if not str(get_locale()).startswith("en"):
-        return f"{at:%H:%M}"
-    if (at.hour, at.minute) == (12, 0):
-        return _("12 noon")
-    hour = at.hour % 12 or 12
-    minutes = f":{at.minute:02}" if at.minute else ""
-    return f"{hour}{minutes}{'am' if at.hour < 12 else 'pm'}"
+    return say_time(at, english=str(get_locale()).startswith("en"), noon=_("12 noon"))
 
 
 def times_words(starts: time, ends: time) -> str:

@@ -15,7 +15,10 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Go up."""
+    """Go up. Voices lie in no order of arrival any more: some are questions of people who book."""
+    if op.get_bind().dialect.name == "sqlite":
+        with op.batch_alter_table("voice", recreate="always", table_kwargs={"sqlite_with_rowid": False}):
+            pass
     op.create_table(
         "booking",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -160,6 +163,7 @@ def upgrade() -> None:
         "talk_note",
         sa.Column("voice_id", sa.Uuid(), nullable=False),
         sa.Column("talk_id", sa.Uuid(), nullable=False),
+        sa.Column("theme", sa.String(length=24), nullable=False),
         sa.ForeignKeyConstraint(["talk_id"], ["talk.id"], name=op.f("fk_talk_note_talk_id_talk"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(
             ["voice_id"], ["voice.id"], name=op.f("fk_talk_note_voice_id_voice"), ondelete="CASCADE"
@@ -267,6 +271,9 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("partnership", sa.String(length=40), nullable=False),
         sa.Column("sign_up_id", sa.Uuid(), nullable=False),
+        sa.Column("way", sa.String(length=10), nullable=False),
+        sa.Column("queue", sa.Integer(), nullable=False),
+        sa.Column("places", sa.SmallInteger(), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("until", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended", sa.String(length=10), nullable=False),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import os
 import signal
 import socket
@@ -12,7 +10,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,9 +18,10 @@ from pathlib import Path
 from tests.support.application import migrate
 from tests.support.databases import sqlite_url
 from tests.support.postgres import running_cluster
-from tests.support.settings import SECRET
+from tests.support.settings import SECRET, make_settings
 
 START_SECONDS = 60
+PROGRAM = (str(Path(sys.executable).with_name("feedback-app")),)
 _TICK = os.sysconf("SC_CLK_TCK")
 
 
@@ -70,17 +69,20 @@ class Server:
 
 
 @contextmanager
-def served(database: Database, *options: str) -> Iterator[Server]:
-    """Yield the program served by `feedback-app serve` with these options; RuntimeError when it does not come up."""
+def served(database: Database, *options: str, program: Sequence[str] = PROGRAM) -> Iterator[Server]:
+    """Yield the program served by `feedback-app serve` with these options; RuntimeError when it does not come up.
+
+    `program` is another that takes the same commands.
+    """
     port = _free_port()
-    command = [str(Path(sys.executable).with_name("feedback-app")), "serve", "--port", str(port), *options]
+    command = [*program, "serve", "--port", str(port), *options]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("FEEDBACK_")} | {
         "FEEDBACK_ENVIRONMENT": "production",
         "FEEDBACK_SECRET_KEY": SECRET,
         "FEEDBACK_DATABASE_URL": database.url,
         "FEEDBACK_SITE_ADDRESS": f"http://127.0.0.1:{port}",
         "FEEDBACK_ALLOW_HTTP": "true",
-        "FEEDBACK_DATA_KEYS": base64.urlsafe_b64encode(hashlib.sha256(SECRET.encode()).digest()).decode(),
+        "FEEDBACK_DATA_KEYS": make_settings(database.url).sealing_keys[0],  # as the tests that look on
     }
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(command, env=environment, stdout=log, stderr=log, start_new_session=True)

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -31,11 +32,13 @@ from feedback_app.services import quoting
 from feedback_app.store import readings
 from feedback_app.store.comment_tables import HELD, OPEN, UNSCREENED, Comment, SafeguardingEntry, Voice
 from feedback_app.store.tables import Response, Wave, random_id
+from feedback_app.store.talk_tables import TalkNote, TalkQuestion
 from tests.support.access_matrix import add_surveys
 from tests.support.application import migrate, running_application
 from tests.support.commands import CommandLine
 from tests.support.databases import sqlite_url
 from tests.support.summaries import SCOPE, signed_in
+from tests.support.talks import add_talk
 
 ASKED, HIDDEN, SEEN = "plimwickle", "zorbatine", "quorvish"  # looked for; never found but by its readers; to be found
 DANGER = f"{ASKED.title()} {HIDDEN} hurts himself and says he wants to die."
@@ -43,6 +46,7 @@ READ = f"{SEEN.title()} is what helps us most."
 TODAY = date(2026, 11, 16)
 MOST_PAGES = 250  # that one visitor looks at
 LEFT_ALONE = frozenset({"static", "security.logout", "respond.quick_exit"})
+TALK = "waiting-well"
 QUEUE = "/team/safeguarding"  # where safeguarding readers read, and nobody else
 # Commands that answer nothing about words, or never end; and how those are called that have to be told something.
 NOT_ASKED = frozenset(
@@ -69,7 +73,7 @@ class Planted:
     voices: list[uuid.UUID] = field(default_factory=list)
     sent: list[str] = field(default_factory=list)
 
-    def send(self, *message: str) -> None:
+    def send(self, *message: str, **_more: Any) -> None:
         """Take a message as the mail server would."""
         self.sent.append("\n".join(message))
 
@@ -88,8 +92,21 @@ class Planted:
             self.db.flush()
             self.voices.append(voice.id)
             self._keep(words, standing, voice_id=voice.id)
+        self._say_at_a_talk()
         self.db.commit()
         self._read_and_clear()
+
+    def _say_at_a_talk(self) -> None:
+        """Plant held words, and words that may be read, among questions ahead of a talk and what was said at it."""
+        talk = add_talk(self.db, TALK, day=date(2026, 5, 20))
+        for kind, row in (("talk_question", TalkQuestion), ("talk_note", TalkNote)):
+            for words, standing in ((DANGER, HELD), (READ, OPEN), (DANGER, UNSCREENED)):
+                told = {"kind": kind, "teller": "parent_carer", "month": date(2026, 5, 1), "consent": "publish"}
+                voice = Voice(partnership=SCOPE.partnership, entered_by="talks", entered_on=TODAY, **told)
+                self.db.add(voice)
+                self.db.flush()
+                self.db.add(row(voice_id=voice.id, talk_id=talk.id))
+                self._keep(words, standing, voice_id=voice.id)
 
     def _add(self, wave: Wave, words: str, standing: str, *, young: bool = False) -> None:
         taken = select(Comment.response_id).where(Comment.response_id.is_not(None))
@@ -174,8 +191,10 @@ class Visit:
     readable: bool = False
     token: str = ""
 
-    def values(self, name: str) -> list[object]:
+    def values(self, name: str, endpoint: str) -> list[object]:
         """Return what may stand for an argument of an address."""
+        if name == "slug" and endpoint.partition(".")[0] in ("talks", "running"):
+            return [TALK]
         known: dict[str, list[object]] = {
             "slug": ["family-now", "young-now", "family", "young"],
             "voice_id": list(self.world.voices),
@@ -196,9 +215,9 @@ class Visit:
                     yield from self._built(rule)
 
     def _built(self, rule: Rule) -> Iterator[str]:
-        most = max((len(self.values(name)) for name in rule.arguments), default=1)
-        for at in range(most):
-            built = rule.build({name: self.values(name)[at % len(self.values(name))] for name in rule.arguments})
+        known = {name: self.values(name, rule.endpoint) for name in rule.arguments}
+        for at in range(max(map(len, known.values()), default=1)):
+            built = rule.build({name: values[at % len(values)] for name, values in known.items()})
             if built:
                 yield built[1]
 
@@ -271,6 +290,7 @@ def test_nobody_sees_held_words_anywhere_but_their_readers(planted: Planted) -> 
         read |= {str(role)} if visit.readable else set()
     assert found == {}
     assert {Role.SEND_TEAM, Role.COMMENT_READER} <= read, "the looking finds nothing at all"
+    assert Role.FORUM_ORGANISER in read, "the looking does not come to what was said at talks"
     assert not read & {"None", Role.ADMINISTRATOR, Role.AUDITOR}
 
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from inspect import signature
+
 from sqlalchemy import Date, DateTime, Integer, Table, Uuid
 
 import feedback_app.store.accounts
-import feedback_app.store.comment_tables  # noqa: F401 - their tables belong to the metadata
+import feedback_app.store.comment_tables
+import feedback_app.store.talk_tables  # noqa: F401 - their tables belong to the metadata
+from feedback_app.services import finishing_talks
 from feedback_app.store.tables import Base, random_id
 
 TABLES = Base.metadata.tables
 ANSWERS = ("response", "comment")
 OF_A_WAVE = {"wave", "instrument_version", "response", "voice"}
+SAID = {"response", "comment", "voice", "talk_question", "talk_note"}  # what somebody answered, asked or said
+BOOKED = {"booking", "sign_up", "access_need", "talk_offer", "talk_message"}  # who booked, and all about it
 
 
 def _points_to(table: Table) -> set[str]:
@@ -71,3 +77,56 @@ def test_a_job_carries_no_time_of_asking() -> None:
 def test_a_draft_and_a_response_share_no_column_that_would_match() -> None:
     shared = set(TABLES["draft"].columns.keys()) & set(TABLES["response"].columns.keys())
     assert shared <= {"wave_id", "language", "collector"}
+
+
+def _reached(start: str, not_through: set[str]) -> set[str]:
+    """Return the tables that joins lead to from a table, in whichever direction, through others but some."""
+    joins = {(name, other) for name, table in TABLES.items() for other in _points_to(table)}
+    joins |= {(other, name) for name, other in joins}
+    reached, waiting = set[str](), [start]
+    while waiting:
+        at = waiting.pop()
+        if at not in reached | not_through:
+            reached.add(at)
+            waiting += [other for name, other in joins if name == at]
+    return reached
+
+
+def test_no_join_leads_from_a_booking_to_an_answer_but_that_both_are_of_one_talk() -> None:
+    for name in BOOKED:
+        assert "talk" in _reached(name, set()), "the looking finds nothing at all"
+        assert not _reached(name, {"talk"}) & (SAID | {"wave"})
+
+
+def test_a_question_and_a_note_know_their_talk_and_nothing_of_a_booking() -> None:
+    assert set(TABLES["talk_question"].columns.keys()) == {"voice_id", "talk_id", "answered"}
+    assert set(TABLES["talk_note"].columns.keys()) == {"voice_id", "talk_id", "theme"}
+    assert _points_to(TABLES["voice"]) == set()
+
+
+def test_what_is_said_and_who_booked_stand_in_no_order_and_what_is_said_has_no_time() -> None:
+    for name in SAID | BOOKED - {"talk_offer", "talk_message"}:
+        assert TABLES[name].dialect_options["sqlite"]["with_rowid"] is False, name
+    for name in SAID | BOOKED:
+        assert all(isinstance(column.type, Uuid) for column in TABLES[name].primary_key), name
+    for name in SAID:
+        assert not [column.name for column in TABLES[name].columns if isinstance(column.type, DateTime)]
+
+
+def test_no_column_of_what_was_said_could_hold_a_booking() -> None:
+    numbers = {
+        (name, column.name)
+        for name in SAID
+        for column in TABLES[name].columns
+        if isinstance(column.type, Uuid) and not column.primary_key
+    }
+    assert all(TABLES[name].columns[column].foreign_keys for name, column in numbers)
+    alike = {name for said in SAID for name in TABLES[said].columns} & {
+        name for booked in BOOKED for name in TABLES[booked].columns
+    }
+    assert alike <= {"id", "partnership", "language", "district", "talk_id", "kind"}
+
+
+def test_the_feedback_link_is_made_of_the_topic_and_the_day_alone() -> None:
+    asked = signature(finishing_talks.find_feedback_path).parameters
+    assert set(asked) == {"db", "scope", "programme", "topic", "today"}

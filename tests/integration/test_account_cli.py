@@ -79,7 +79,7 @@ def test_the_jobs_that_wait_are_told_and_done(db: Session, app: Flask) -> None:
 
 
 def test_a_dry_run_of_the_sweep_says_what_would_go() -> None:
-    nothing = {"drafts": 0, "words": 0, "failed_jobs": 0, "tries": 0}
+    nothing = {"drafts": 0, "words": 0, "failed_jobs": 0, "tries": 0, "contacts": 0, "needs": 0}
     assert json.loads(call("jobs", "sweep", "--dry-run").output) == {"would_delete": nothing}
     assert json.loads(call("jobs", "sweep").output) == {"deleted": nothing, "messages": 0}
 

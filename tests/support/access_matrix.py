@@ -24,6 +24,7 @@ from feedback_app.store.comment_tables import Comment, Voice
 from feedback_app.store.tables import Wave
 from tests.support.snapshots import take
 from tests.support.summaries import SCOPE, add_answers, add_wave, make_instrument, signed_in, some_answers
+from tests.support.talk_world import stand
 
 NOBODY = "nobody"
 YES, YOUNG, NO = "yes", "young", "–"
@@ -160,6 +161,7 @@ class Walk:
         signed_in(self.app, self.db, Role.BOARD_MEMBER, Role.FORUM_ORGANISER)
         self.spare = self.db.scalars(select(User.id)).unique().one()
         self.voice = add_voice(self.db)
+        self.standing = stand(self.db, SCOPE)
         self.cookie = self.app.config["SESSION_COOKIE_NAME"]
         for visitor in self.visitors:
             client = signed_in(self.app, self.db, *visitor.roles) if visitor.roles else self.app.test_client()
@@ -188,6 +190,9 @@ class Walk:
             "comment_id": self._comment(),
             "sample_id": uuid.UUID(int=1),
         }
+        if rule.endpoint.startswith(("talks.", "running.")):
+            plausible |= {"kind": "term"} | self.standing.arguments()
+            plausible |= {"slug": "a-term"} if "kind" in rule.arguments else {}
         unknown = sorted(rule.arguments - set(plausible))
         assert not unknown, f"Say in {__name__} what {', '.join(unknown)} of {rule.rule} is plausibly: {rule.endpoint}."
         return {name: plausible[name] for name in rule.arguments}
@@ -210,7 +215,7 @@ class Walk:
         client.set_cookie(self.cookie, self.cookies[visitor.name])
         if changes:
             self.begun.discard(visitor.name)
-            self._put_back()
+            self._put_back(talks=rule.endpoint.startswith(("talks.", "running.")))
         return answer
 
     def _comment(self) -> uuid.UUID:
@@ -232,9 +237,11 @@ class Walk:
         assert found
         self.cookies[visitor.name] = found.value
 
-    def _put_back(self) -> None:
+    def _put_back(self, *, talks: bool) -> None:
         """Give every account its roles, its switch and its sessions back, and bring back what was taken back."""
         self.voice = add_voice(self.db, self.voice)
+        if talks:
+            self.standing = stand(self.db, SCOPE)
         for user in self.db.scalars(select(User)).unique():
             user.active, user.fs_uniquifier = True, user.email.partition("@")[0]
         self.db.commit()

@@ -140,7 +140,9 @@ class Fuzzer:
 
     def _plausible(self, rule: Rule, somebody: Somebody, slug: str) -> str:
         chosen = {"slug": slug, **{name: values[0] for name, values in self.arguments(somebody, own=True).items()}}
-        if rule.rule.startswith("/team"):
+        if rule.endpoint.startswith(("talks.", "running.")):
+            chosen["slug"] = "a-term" if "kind" in rule.arguments else "a-talk"
+        elif rule.rule.startswith("/team"):
             chosen["slug"] = f"{slug if '-' in slug else 'family-now'}-{somebody.place.key}"
         else:
             chosen["slug"] = slug.partition("-")[0]
@@ -173,7 +175,7 @@ class Fuzzer:
         here, there = sorted(self.world.ids, key=lambda key: key != somebody.place.key)
         ids = self.world.ids[here if own else there]
         return {
-            "slug": [*ids["slug"], "family", "young"] if own else ids["slug"],
+            "slug": [*ids["slug"], "family", "young", "a-talk", "a-term"] if own else ids["slug"],
             "earlier": ids["slug"],
             "name": ["provision", "wave", "district"],
             "item": ["TS02", "TS09", "TS04", "TS11"],
@@ -182,7 +184,12 @@ class Fuzzer:
             "child": ["1", "2"],
             "page_id": ["ts01", "ts02", "ts11", "check"],
             "filename": ["mark.svg", "css/base.css"],
-            "token": ["x" * 43],
+            "token": [*ids["token"], "x" * 43],
+            "sign_up_id": ids["sign_up_id"],
+            "promise_id": ids["promise_id"],
+            "venue_id": ids["venue_id"],
+            "message_id": ids["message_id"],
+            "kind": ["term", "series", "other"],
             "user_id": ids["number"],
             "number": ids["number"],
             "voice_id": ids["voice"],

@@ -31,6 +31,7 @@ from feedback_app.store.comment_tables import HELD, OPEN, Comment, Voice
 from feedback_app.store.tables import CodeFailures, Draft, OutboxJob, Response, Wave
 from tests.support.places import both, visitor_of
 from tests.support.summaries import add_answers, make_instrument, some_answers
+from tests.support.talk_world import Standing, stand
 
 TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 SURVEYS = {"family": ("parent_carer", "FA"), "young": ("young_person", "YO")}
@@ -39,6 +40,7 @@ READERS: dict[str, frozenset[Permission]] = {
     "young": frozenset({Permission.READ_FIGURES, Permission.READ_YOUNG_FIGURES}),
     "colleague": frozenset({Permission.MANAGE_ACCOUNTS, Permission.READ_AUDIT}),
     "log": frozenset({Permission.READ_AUDIT}),
+    "family": frozenset({Permission.RUN_TALKS}),
     "words": frozenset(),
     "draft": frozenset(),
     "secret": frozenset(),
@@ -122,6 +124,8 @@ class World:
     def put_back(self, *, everything: bool = False) -> None:
         """Give accounts and drafts back what they were; with ``everything`` forget tries and jobs too."""
         if everything:
+            for place in both(self.app):
+                self._talks(place)
             self.db.execute(delete(CodeFailures))
             self.db.execute(delete(OutboxJob).where(OutboxJob.kind != "kept"))
         for table in reversed(KEPT):
@@ -156,6 +160,7 @@ class World:
             for slug, instrument, over in waves[: 3 if kind == "family" else 2]:
                 self._hold(place, f"{kind}-{slug}-{place.key}", instrument, over=over)
         self._voices(place)
+        self._talks(place)
         self._staff(place)
 
     def _voices(self, place: Place) -> None:
@@ -169,6 +174,10 @@ class World:
             said = {"words": told_there, "language": "en_GB", "standing": standing}
             self.db.add(Comment(partnership=place.key, voice_id=voice.id, **said))
         self.db.commit()
+
+    def _talks(self, place: Place) -> Standing:
+        """Let a talk stand, with a family that is known by its link and one that only organisers may know."""
+        return stand(self.db, place.scope, marker(place, "family"))
 
     def _hold(self, place: Place, slug: str, instrument: Instrument, *, over: bool) -> None:
         """Hold a wave with figures for all readers; its own words are marked."""
@@ -234,7 +243,9 @@ class World:
         said = select(Comment.id).where(Comment.partnership == place.key, Comment.voice_id.is_not(None))
         comments = [str(comment) for comment in self.db.scalars(said)]
         self.db.rollback()
+        talk = {name: [str(value)] for name, value in self._talks(place).arguments().items() if name != "slug"}
         return {
+            **talk,
             "slug": slugs,
             "number": numbers,
             "voice": voices,

@@ -34,7 +34,7 @@ class Pocket:
     def __init__(self) -> None:
         self.sent: list[tuple[str, str, str]] = []
 
-    def send(self, to: str, subject: str, text: str) -> None:
+    def send(self, to: str, subject: str, text: str, *, reference: str = "", again: bool = False) -> None:
         """Keep one message."""
         self.sent.append((to, subject, text))
 

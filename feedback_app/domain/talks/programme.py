@@ -110,6 +110,7 @@ class Programme(Frozen):
     features: tuple[Feature, ...] = ()
     bookers: tuple[Choice, ...] = Field(min_length=1)
     heard: tuple[Choice, ...] = ()
+    feedback_survey: str = Field(default="", pattern=r"^[a-z0-9-]{0,80}$")  # slug of the survey after a talk
     rules: Rules = Rules()
 
     @model_validator(mode="after")

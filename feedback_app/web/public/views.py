@@ -9,11 +9,13 @@ from flask.typing import ResponseReturnValue
 
 from feedback_app.domain.wave import last_day
 from feedback_app.extensions import db
-from feedback_app.services import fielding, noticing
+from feedback_app.services import fielding, noticing, talks_ahead
 from feedback_app.services.fielding import OpenSurvey
-from feedback_app.web import clock
+from feedback_app.web import clock, talk_words
 from feedback_app.web.access import place, public, scope
 from feedback_app.web.languages import language_links, page_language
+
+NEXT_TALKS = 2
 
 blueprint = Blueprint("public", __name__, template_folder="templates")
 
@@ -33,15 +35,36 @@ def _entry(survey: OpenSurvey) -> dict[str, Any]:
     }
 
 
+def _next_talks() -> list[dict[str, Any]]:
+    """Return what the home page says of the next talks; nothing where the partnership holds none."""
+    if place().programme is None:
+        return []
+    timezone = place().partnership.timezone
+    return [
+        {
+            "title": talk.title,
+            "picture": talk_words.programme().topics_by_key[talk.topic].picture,
+            "when": f"{talk_words.day_words(talk.day)}, {talk_words.time_words(talk.starts)}",
+            "where": talk.venue.name if talk.venue else talk_words.way_words(talk.ways[0].way),
+            "url": url_for("talks.talk", slug=talk.slug),
+        }
+        for talk in talks_ahead.list_next(db.session, scope(), clock.now(), timezone, NEXT_TALKS)
+    ]
+
+
 @blueprint.get("/")
 @public
 def home() -> ResponseReturnValue:
-    """List what is open."""
+    """List what is open, and the next talks."""
     found = fielding.list_open(db.session, scope(), clock.today(), page_language().locale)
     entries = [_entry(survey) for survey in found]
     primary = next((entry for entry in entries if entry["audience"] == "parent_carer"), entries[0] if entries else None)
     return render_template(
-        "public/home.html", open_surveys=entries, primary=primary, thrown_away=session.pop("thrown_away", False)
+        "public/home.html",
+        open_surveys=entries,
+        primary=primary,
+        talks=_next_talks(),
+        thrown_away=session.pop("thrown_away", False),
     )
 
 
@@ -55,9 +78,10 @@ def help() -> ResponseReturnValue:  # noqa: A001 - the page's own name
 @blueprint.get("/privacy")
 @public
 def privacy() -> ResponseReturnValue:
-    """Say what is kept, for how long, and what never is; lead to the notice of each open survey."""
+    """Say what is kept of answers and of bookings, for how long, and what never is; lead to each survey's notice."""
     found = fielding.list_open(db.session, scope(), clock.today(), page_language().locale)
-    return render_template("public/privacy.html", surveys=[survey.instrument for survey in found])
+    surveys = [survey.instrument for survey in found]
+    return render_template("public/privacy.html", surveys=surveys, programme=place().programme)
 
 
 @blueprint.get("/surveys/<slug>/privacy")

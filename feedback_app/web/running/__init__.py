@@ -9,4 +9,23 @@ blueprint = Blueprint("running", __name__, url_prefix="/team/talks", template_fo
 
 def register_views() -> Blueprint:
     """Return the blueprint with all its views."""
+    # Importing them adds their views. One a line: several people add to this list.
+    from feedback_app.web.running import (  # noqa: F401
+        after,
+        changing,
+        check_in,
+        editing,
+        messages,
+        needs,
+        people,
+        promises,
+        questions,
+        reach,
+        register,
+        terms,
+        venues,
+        views,
+        waiting,
+    )
+
     return blueprint

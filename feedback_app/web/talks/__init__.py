@@ -9,4 +9,20 @@ blueprint = Blueprint("talks", __name__, url_prefix="/talks", template_folder="t
 
 def register_views() -> Blueprint:
     """Return the blueprint with all its views."""
+    from feedback_app.web.talks import (  # noqa: F401 - importing them adds their views
+        booking,
+        calendar,
+        own,
+        own_add,
+        own_changes,
+        own_more,
+        own_needs,
+        own_offer,
+        poster,
+        programme,
+        promises,
+        talk_page,
+        together,
+    )
+
     return blueprint

@@ -28,3 +28,15 @@ document.addEventListener("change", (event) => {
     if (other !== box && ("alone" in box.dataset || "alone" in other.dataset)) other.checked = false;
   });
 });
+
+// Signing out takes the registers that are kept on this device off it: see register.js.
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  if (!form.matches("form.who") || !("caches" in window)) return;
+  event.preventDefault();
+  try {
+    for (const name of await caches.keys()) if (name.startsWith("register:")) await caches.delete(name);
+  } finally {
+    form.submit();
+  }
+});

@@ -1,0 +1,75 @@
+"""What was promised at talks, for those who keep an eye on it: all of it, and changing one."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from feedback_app.domain.permissions import Permission
+from feedback_app.extensions import db
+from feedback_app.services import promising
+from feedback_app.services.promising import PromiseFacts
+from feedback_app.web import clock
+from feedback_app.web.access import may, place, scope, staff
+from feedback_app.web.running import blueprint, promising_words
+from feedback_app.web.running.after import CHANGE, KEEP, look_page, note_done
+from feedback_app.web.running.promising_words import PromiseForm
+
+
+@blueprint.get("/promises")
+@staff(Permission.KEEP_PROMISES)
+def promises() -> ResponseReturnValue:
+    """List what was promised at talks: what is open first, and what is late marked."""
+    found = promising.list_promises(db.session, scope())
+    return render_template(
+        "running/promises.html",
+        promises=found,
+        late=sum(one.is_overdue(clock.today()) for one in found),
+        today=clock.today(),
+        words=promising_words,
+    )
+
+
+@blueprint.get("/promises/<uuid:promise_id>")
+@staff(Permission.KEEP_PROMISES)
+def promise(promise_id: uuid.UUID) -> ResponseReturnValue:
+    """Show one promise, to be changed or settled."""
+    found = promising.get_promise(db.session, scope(), promise_id)
+    return _page(found, promising_words.typed_of(found), {})
+
+
+@blueprint.post("/promises/<uuid:promise_id>")
+@staff(Permission.KEEP_PROMISES)
+def change_promise(promise_id: uuid.UUID) -> ResponseReturnValue:
+    """Keep what was changed in a promise or what became of it, after a look where it may name somebody."""
+    found = promising.get_promise(db.session, scope(), promise_id)
+    form = PromiseForm()
+    typed, step = form.typed, form.step.data or ""
+    new, wrong = promising.read_promise(typed, promising_words.themes_by_code(), clock.today())
+    if wrong or step == CHANGE:
+        return _page(found, typed, promising_words.wrong_lines(wrong)), 422 if wrong else 200
+    doubt = promising.find_doubt(new, place().screening)
+    if doubt and step != KEEP:
+        address = url_for("running.promise", promise_id=found.id)
+        return look_page(promising_words.look_at(typed), typed, address, public=True, danger=doubt.danger)
+    promising.change_promise(db.session, scope(), found, new, clock.today())
+    note_done(promising.CHANGED, f"promise {found.id}")
+    flash(_("It is kept. Families can read it now."))
+    return redirect(url_for("running.promises"), 303)
+
+
+def _page(found: PromiseFacts, typed: Mapping[str, str], wrong: Mapping[str, str]) -> str:
+    return render_template(
+        "running/promise.html",
+        promise=found,
+        typed=typed,
+        wrong=wrong,
+        lines=promising_words.mend_lines(wrong),
+        themes=promising_words.theme_options([found.theme]),
+        runs=may(Permission.RUN_TALKS),
+        words=promising_words,
+    )

@@ -1,0 +1,107 @@
+"""Booking a whole term or series in one go; single dates can be dropped."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from flask import redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from feedback_app.domain.errors import TooManyBookings
+from feedback_app.domain.talks.programme import Way
+from feedback_app.domain.talks.talk import TalkFacts
+from feedback_app.extensions import db
+from feedback_app.services import talk_programme
+from feedback_app.services.signing_up import Wanted
+from feedback_app.services.talk_programme import Together
+from feedback_app.web import clock, talk_words
+from feedback_app.web.access import place, public, scope
+from feedback_app.web.talks import asking, blueprint
+from feedback_app.web.talks.asking import Typed
+from feedback_app.web.talks.booking import (
+    after_booking,
+    contact_field,
+    form_parts,
+    keep,
+    room_at,
+    room_words,
+    slow_words,
+)
+from feedback_app.web.talks.programme import card_of
+
+
+@blueprint.get("/together/<kind>/<slug>")
+@public
+def book_together(kind: str, slug: str) -> ResponseReturnValue:
+    """Ask what is needed to book a whole term or series: all talks are ticked, and each can be dropped."""
+    found = _find(kind, slug)
+    if not found.talks:
+        return redirect(url_for("talks.programme"))
+    return _page(found, asking.new_form(), {})
+
+
+@blueprint.post("/together/<kind>/<slug>")
+@public
+def book_them(kind: str, slug: str) -> ResponseReturnValue:
+    """Book the talks that are ticked, with the waiting list where one is full; or say what to mend."""
+    found = _find(kind, slug)
+    if not found.talks:
+        return redirect(url_for("talks.programme"))
+    typed = asking.typed_form()
+    chosen = [talk for talk in found.talks if talk.slug in (typed.talks or ())]
+    person, wrong = asking.read_person(typed, asking.needs_asked(chosen or found.talks))
+    first = _wrong_choice(found, typed, chosen)
+    if person is None or first:
+        return _page(found, typed, first | wrong), 422
+    small = next((talk for talk in chosen if person.places > room_at(talk, _way_at(talk, typed))), None)
+    if small is not None:
+        return _page(found, typed, {"places": room_words(small, room_at(small, _way_at(small, typed)))}), 422
+    wanted = [Wanted(talk.id, _way_at(talk, typed), person.places) for talk in chosen]
+    try:
+        booked = keep(typed, person, wanted)
+    except TooManyBookings as many:
+        return _page(found, typed, {contact_field(typed): slow_words(many)}), 429
+    return after_booking(booked)
+
+
+def _find(kind: str, slug: str) -> Together:
+    talk_words.programme()
+    return talk_programme.get_together(db.session, scope(), kind, slug, clock.now(), place().partnership.timezone)
+
+
+def _wrong_choice(found: Together, typed: Typed, chosen: list[TalkFacts]) -> dict[str, str]:
+    """Return what to mend about the talks and the way; one that has closed meanwhile is not left out unsaid."""
+    if (typed.talks or frozenset()) - {talk.slug for talk in found.talks}:
+        return {"talk": _("A talk that you chose cannot be booked any more. We took it out. Look at the rest again")}
+    if not chosen:
+        return {"talk": _("Choose at least one talk")}
+    if typed.way not in {*Way} and any(len(talk.ways) > 1 for talk in chosen):
+        return {"way": _("Choose how you take part")}
+    return {}
+
+
+def _way_at(talk: TalkFacts, typed: Typed) -> Way:
+    """Return how a family takes part in a talk: as they like it where there is a choice, else as it is held."""
+    return next((one.way for one in talk.ways if one.way == typed.way), talk.ways[0].way)
+
+
+def together_again(kind: str, slug: str, notice: str) -> str | None:
+    """Return the form that was sent, filled in, to be sent once more; None where nothing can be booked."""
+    found = _find(kind, slug)
+    return _page(found, asking.typed_form(), {}, notice) if found.talks else None
+
+
+def _page(found: Together, typed: Typed, wrong: Mapping[str, str], notice: str = "") -> str:
+    if typed.talks is None:
+        typed = replace(typed, talks=frozenset(talk.slug for talk in found.talks))
+    return render_template(
+        "talks/together.html",
+        together=found,
+        cards=[card_of(talk) for talk in found.talks],
+        ways=[(way.value, talk_words.way_words(way)) for way in Way],
+        needs=asking.needs_asked(found.talks),
+        notice=notice,
+        **form_parts(typed, wrong, found.talks),
+    )

@@ -1,0 +1,155 @@
+"""Booking pages: one form, no account; sent twice it is one booking, and a question is tied to none."""
+
+from __future__ import annotations
+
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from lxml import html
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from feedback_app.domain.talks.programme import Way
+from feedback_app.services import booking_talks
+from feedback_app.services.keeping_booking import find_booking, list_held
+from feedback_app.store.comment_tables import Comment, SafeguardingEntry, Voice
+from feedback_app.store.talk_tables import Booking, SignUp, TalkMessage, TalkQuestion
+from tests.support.booking_forms import BOOK, SAM, count, key_of, post, secret_in, send
+from tests.support.summaries import SCOPE
+from tests.support.talks import BOTH, add_talk, add_term
+
+
+def outcomes(db: Session, secret: str) -> list[tuple[str, str, int, str]]:
+    """Return what a booking holds."""
+    booking = find_booking(db, SCOPE, secret)
+    held = list_held(db, SCOPE, booking)
+    db.rollback()
+    return [(one.talk.slug, one.sign_up.way.value, one.sign_up.places, one.sign_up.state.value) for one in held]
+
+
+def test_a_booking_is_made_once_however_often_its_form_is_sent(client: FlaskClient, db: Session) -> None:
+    add_talk(db)
+    key = key_of(client.get(BOOK))
+    told = SAM | {"need": ["bsl", "interpreter"], "need_interpreter": "Urdu", "question": "Is there a pathway?"}
+    first, second = (send(client, told, key=key) for _time in range(2))
+    assert first.headers["Location"] == second.headers["Location"]
+    assert outcomes(db, secret_in(first)) == [("waiting-well", "in_person", 2, "booked")]
+    held = list_held(db, SCOPE, find_booking(db, SCOPE, secret_in(first)))
+    assert {(need.need, need.detail) for need in held[0].needs} == {("bsl", ""), ("interpreter", "Urdu")}
+    assert [count(db, table) for table in (Booking, TalkQuestion, TalkMessage)] == [1, 1, 1]
+
+
+def test_the_form_of_the_family_before_never_opens_their_booking(client: FlaskClient, db: Session) -> None:
+    add_talk(db)
+    key = key_of(client.get(BOOK))
+    first = send(client, SAM, key=key)
+    other = send(client, SAM | {"name": "Alex", "email": "alex@example.org"}, key=key)
+    assert secret_in(first) != secret_in(other)
+
+
+def test_a_question_is_screened_and_tied_to_no_booking(client: FlaskClient, db: Session) -> None:
+    add_talk(db)
+    for name in ("sam", "alex"):  # the same words from two families are two questions
+        secret_in(send(client, SAM | {"email": f"{name}@example.org", "question": "Will there be tea?"}))
+    flagged = SAM | {"email": "young@example.org", "booker": "young_person", "question": "My dad hits me."}
+    secret_in(send(client, flagged))
+    voices = db.scalars(select(Voice)).all()
+    told = {(one.kind, one.consent, one.came_from, one.entered_by) for one in voices}
+    assert told == {("talk_question", "count", "Waiting for an assessment", "talks")}
+    assert {day for one in voices for day in (one.month, one.entered_on)} == {date(2035, 12, 1)}  # the talk's month
+    assert sorted(one.teller for one in voices) == ["other", "other", "young_person"]
+    standings = db.execute(select(Comment.words, Comment.standing)).all()
+    assert sorted((words, standing) for words, standing in standings) == [
+        ("My dad hits me.", "held"),
+        ("Will there be tea?", "open"),
+        ("Will there be tea?", "open"),
+    ]
+    assert db.scalar(select(func.count()).select_from(SafeguardingEntry)) == 1
+    assert count(db, TalkQuestion) == 3
+
+
+def test_whoever_has_booked_before_is_told_nothing_but_that(client: FlaskClient, db: Session) -> None:
+    add_talk(db)
+    secret_in(send(client, SAM | {"question": "Once?"}))
+    again = send(client, SAM | {"question": "Twice?"})
+    assert (again.status_code, again.headers["Location"]) == (303, "/talks/already")
+    assert "We have sent the link again" in client.get("/talks/already").get_data(as_text=True)
+    assert [count(db, table) for table in (Booking, TalkQuestion)] == [1, 1]
+
+
+def test_when_a_talk_is_full_the_form_is_for_the_waiting_list(client: FlaskClient, db: Session) -> None:
+    add_talk(db, ways={Way.IN_PERSON: 2})
+    secret_in(send(client, SAM))
+    page = client.get(BOOK).get_data(as_text=True)
+    assert "Join the waiting list" in page
+    assert "Book my place" not in page
+    late = send(client, SAM | {"email": "alex@example.org", "places": "1"})
+    assert outcomes(db, secret_in(late)) == [("waiting-well", "in_person", 1, "waiting")]
+
+
+def test_one_contact_that_books_and_books_is_slowed_down(
+    client: FlaskClient, db: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(booking_talks, "BOOKINGS_AT_ONCE", 2)
+    for number in range(3):
+        add_talk(db, f"talk-{number}")
+    key = key_of(client.get("/talks/talk-0/book"))
+    again = [send(client, SAM, "/talks/talk-0/book", key).status_code for _time in range(4)]
+    assert again == [303] * 4  # the same form counts once
+    replies = [send(client, SAM, f"/talks/talk-{number}/book") for number in (1, 2)]
+    assert [reply.status_code for reply in replies] == [303, 429]
+    assert "Please wait" in replies[-1].get_data(as_text=True)
+    assert 'value="Sam"' in replies[-1].get_data(as_text=True)
+    assert count(db, Booking) == 2
+
+
+def test_a_form_tapped_four_times_at_once_is_one_booking_with_one_question(app: Flask, db: Session) -> None:
+    add_talk(db)
+    visitors = [app.test_client() for _tap in range(4)]
+    pages = [visitor.get(BOOK) for visitor in visitors]
+    told = SAM | {"request": key_of(pages[0]), "question": "Is it me?"}
+    with ThreadPoolExecutor(4) as threads:
+        replies = list(threads.map(lambda one: post(one[0], BOOK, told, one[1]), zip(visitors, pages, strict=True)))
+    assert len({secret_in(reply) for reply in replies}) == 1
+    assert [count(db, table) for table in (Booking, SignUp, TalkQuestion, Voice, Comment)] == [1] * 5
+
+
+def test_a_whole_term_is_booked_with_one_date_dropped(client: FlaskClient, db: Session) -> None:
+    term = add_term(db)
+    for number, ways in enumerate(({Way.IN_PERSON: 20}, BOTH, {Way.IN_PERSON: 3}, {Way.ONLINE: 5})):
+        day = date(2035, 12, 10) + timedelta(days=number)
+        add_talk(db, f"talk-{number}", ways=ways, term_id=term.id, day=day, title=f"Talk {number}")
+    secret_in(send(client, SAM | {"email": "first@example.org"}, "/talks/talk-2/book"))
+    path = "/talks/together/term/autumn"
+    page = html.fromstring(client.get(path).get_data(as_text=True))
+    assert page.xpath("//input[@name='talk']/@value") == [f"talk-{number}" for number in range(4)]
+    assert len(page.xpath("//input[@name='talk'][@checked]")) == 4
+    key = key_of(client.get(path))
+    told = SAM | {"talk": ["talk-1", "talk-2", "talk-3"], "way": "online", "need": ["captions", "step_free"]}
+    first, second = (send(client, told, path, key) for _time in range(2))
+    assert outcomes(db, secret_in(first)) == [
+        ("talk-1", "online", 2, "booked"),
+        ("talk-2", "in_person", 2, "waiting"),
+        ("talk-3", "online", 2, "booked"),
+    ]
+    assert secret_in(second) == secret_in(first)
+    assert [count(db, table) for table in (Booking, SignUp, TalkMessage)] == [2, 4, 2]
+    too_many = send(client, told | {"places": "4", "email": "large@example.org"}, path)
+    assert too_many.status_code == 422
+    assert "“Talk 2” has room for 3 at the most" in too_many.get_data(as_text=True)
+
+
+def test_nothing_personal_is_logged(
+    client: FlaskClient, db: Session, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    add_talk(db)
+    told = SAM | {"name": "Zebedee", "email": "zebedee@example.org", "need": ["other"], "need_other": "a quokka"}
+    with caplog.at_level(logging.DEBUG):
+        secret_in(send(client, told | {"question": "A wombat?"}))
+        assert send(client, told | {"places": "99"}).status_code == 422
+    said = caplog.text + "".join(capsys.readouterr())
+    assert not [word for word in ("Zebedee", "zebedee", "quokka", "wombat") if word in said]

@@ -1,0 +1,222 @@
+"""Organisers plan a talk from nothing to published, change it, and find every task on its page."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from lxml import html as lxml_html
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from feedback_app.clock import now_in
+from feedback_app.domain.scope import Role
+from feedback_app.domain.talks.programme import Way
+from feedback_app.services import auditing, planning_talks
+from feedback_app.store import talks
+from feedback_app.store.talk_tables import Talk, TalkTerm, Venue
+from tests.support.summaries import SCOPE, signed_in
+from tests.support.talks import BOTH, add_talk, add_term, add_venue
+
+DATABASES = ("sqlite",)
+WHERE = "/team/talks"
+DAY = now_in("Europe/London").date() + timedelta(days=30)
+GOOD = {
+    "title": "Waiting for an assessment",
+    "about": "Meet other parents.",
+    "topic": "assessment",
+    "day": DAY.isoformat(),
+    "starts": "10:00",
+    "ends": "11:30",
+    "way": "online",
+    "places_online": "30",
+    "joining_link": "https://meet.example.org/abc",
+}
+
+
+@pytest.fixture
+def forum(app: Flask, db: Session) -> FlaskClient:
+    return signed_in(app, db, Role.FORUM_ORGANISER)
+
+
+def send(client: FlaskClient, where: str, /, **fields: str | list[str]) -> tuple[int, str]:
+    """Post a form with the proof that it is ours, follow where it leads; return the first status and the page."""
+    found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', client.get(f"{WHERE}/new").text)
+    assert found
+    answer = client.post(where, data={"csrf_token": found.group(1), **fields})
+    page = client.get(answer.location) if answer.status_code in (302, 303) else answer
+    return answer.status_code, page.text
+
+
+def links_of(page: str, within: str) -> list[str]:
+    return [
+        str(link) for link in lxml_html.document_fromstring(page).xpath(f"//*[contains(@class, '{within}')]//a/@href")
+    ]
+
+
+def venue_of(db: Session, slug: str) -> str:
+    found = talks.find_talk(db, SCOPE, slug)
+    db.rollback()
+    assert found is not None
+    assert found.venue is not None
+    return found.venue.name
+
+
+def test_an_organiser_without_any_talk_is_told_how_to_begin(forum: FlaskClient) -> None:
+    page = forum.get(WHERE).text
+    assert "This is how to begin:" in page
+    assert f'href="{WHERE}/new"' in page
+
+
+def test_a_talk_is_planned_checked_published_and_has_every_task_on_its_page(forum: FlaskClient, db: Session) -> None:
+    status, page = send(forum, f"{WHERE}/new", **GOOD, new_series="Good starts")
+    assert status == 303
+    assert "What families will see" in page
+    address = f"{WHERE}/waiting-for-an-assessment-{DAY}"
+    assert "Only organisers see it." in forum.get(address).text
+    status, page = send(forum, f"{address}/publish")
+    assert status == 303
+    assert "Families can book. Nobody has yet." in page
+    assert "This is missing" not in page
+    tasks = {link.removeprefix(address) for link in links_of(page, "tasks")}
+    assert {"/people", "/needs", "/questions", "/messages", "/waiting", "/register", "/check-in", "/edit", "/move",
+            "/duplicate", "/cancel", "/unpublish"} <= tasks  # fmt: skip
+    talk = db.scalars(select(Talk)).one()
+    assert (talk.state, talk.themes, len(talk.salt), talk.joining_link) == (
+        "published", ["ND_WAIT", "ND_REFERRAL", "ND_SUPPORT", "WAIT_HEALTH"], 32, "https://meet.example.org/abc",
+    )  # fmt: skip
+    assert [one.name for one in talks.list_series(db, SCOPE)] == ["Good starts"]
+    assert auditing.words_lately(db, SCOPE) == sorted([planning_talks.PLANNED, planning_talks.PUBLISHED])
+
+
+def test_each_mistake_is_told_at_its_field_and_nothing_typed_is_lost(forum: FlaskClient, db: Session) -> None:
+    wrong: dict[str, str | list[str]] = {
+        "title": " \x00 ", "topic": "gossip", "day": "31/02/2031", "starts": "soon", "ends": "",
+        "way": ["in_person", "online"], "places_in_person": "9" * 5000, "places_online": "0", "term": "none of ours",
+        "joining_link": "http://meet.example.org", "hosts": "x" * 301, "new_series": "Ours & <b>yours</b>",
+    }  # fmt: skip
+    status, page = send(forum, f"{WHERE}/new", **wrong)
+    assert status == 422
+    document = lxml_html.document_fromstring(page)
+    links = [str(link).removeprefix("#") for link in document.xpath("//*[@class='mend']//a/@href")]
+    assert sorted(links) == ["day", "ends", "hosts", "joining_link", "places_in_person", "places_online", "starts",
+                             "term", "title", "topic-1"]  # fmt: skip
+    assert all(document.xpath("//*[@id=$id]", id=link) for link in links)
+    assert document.xpath("string(//input[@id='day']/@value)") == "31/02/2031"
+    assert document.xpath("string(//input[@id='new_series']/@value)") == "Ours & <b>yours</b>"
+    assert db.scalars(select(Talk)).all() == []
+
+
+def test_a_draft_in_person_waits_for_its_venue_before_it_is_published(forum: FlaskClient, db: Session) -> None:
+    _status, page = send(forum, f"{WHERE}/new", **(GOOD | {"way": "in_person", "places_in_person": "9"}))
+    assert "Choose where it is held." in page
+    assert "Publish it" not in page
+    slug = db.scalars(select(Talk.slug)).one()
+    db.rollback()
+    _status, page = send(forum, f"{WHERE}/{slug}/publish")
+    assert "Something is missing before families can see this talk." in page
+    assert db.scalars(select(Talk.state)).one() == "draft"
+
+
+def test_moving_shows_what_changes_before_it_does_and_offers_to_undo(forum: FlaskClient, db: Session) -> None:
+    venue = add_venue(db)
+    other = add_venue(db, "The Hall")
+    talk = add_talk(db, ways=BOTH, venue=venue, day=DAY)
+    address, hall, library = f"{WHERE}/{talk.slug}", str(other.id), str(venue.id)
+    db.rollback()
+    fields: dict[str, str | list[str]] = {"day": DAY.isoformat(), "starts": "10:00", "ends": "11:30",
+                                          "way": ["in_person", "online"], "venue": hall}  # fmt: skip
+    assert "Look at what changes" in forum.get(f"{address}/move").text
+    status, page = send(forum, f"{address}/move", **fields)
+    assert (status, "The Hall" in page, "Nobody has signed up whom it concerns" in page) == (200, True, True)
+    assert venue_of(db, talk.slug) == "The Library"
+    status, page = send(forum, f"{address}/move", **fields, step="move")
+    assert "Undo: put it back as it was" in page
+    status, page = send(forum, f"{address}/undo")
+    assert "The talk is back where it was." in page
+    assert venue_of(db, talk.slug) == "The Library"
+    status, _page = send(forum, f"{address}/move", **(fields | {"venue": library}))
+    assert status == 422  # nothing is different
+
+
+def test_cancelling_asks_for_a_reason_and_can_be_undone(forum: FlaskClient, db: Session) -> None:
+    talk = add_talk(db, day=DAY)
+    address = f"{WHERE}/{talk.slug}"
+    assert "Why is it cancelled?" in forum.get(f"{address}/cancel").text
+    status, page = send(forum, f"{address}/cancel", because=" ")
+    assert (status, "Write why the talk is cancelled" in page) == (422, True)
+    _status, page = send(forum, f"{address}/cancel", because="The speaker is ill")
+    assert "This talk is cancelled." in page
+    _status, page = send(forum, f"{address}/undo")
+    assert "The talk is on again" in page
+    _status, page = send(forum, f"{address}/undo")
+    assert "It is too late to undo this" in page
+
+
+def test_what_moves_nobody_is_changed_at_once_and_a_copy_is_a_draft(forum: FlaskClient, db: Session) -> None:
+    talk = add_talk(db, ways={Way.ONLINE: 5}, day=DAY, joining_link="https://meet.example.org/old")
+    address = f"{WHERE}/{talk.slug}"
+    changed = GOOD | {"title": "Waiting well", "places_online": "50", "day": "2020-01-01"}
+    status, page = send(forum, f"{address}/edit", **changed)
+    assert (status, "Online: 0 of 50 places taken" in page) == (303, True)
+    found = talks.find_talk(db, SCOPE, talk.slug)
+    assert found is not None
+    assert (found.title, found.day) == ("Waiting well", DAY)  # the day is changed by moving the talk alone
+    db.rollback()
+    status, page = send(forum, f"{address}/duplicate", day="32/13/2030")
+    assert status == 422
+    status, page = send(forum, f"{address}/duplicate", day=(DAY + timedelta(days=7)).isoformat())
+    assert "This is the copy: a draft." in page
+    copy = db.scalars(select(Talk).where(Talk.state == "draft")).one()
+    assert (copy.title, copy.joining_link, copy.slug) == ("Waiting well", None, f"waiting-well-{copy.day}")
+    slug = copy.slug
+    db.rollback()
+    status, page = send(forum, f"{WHERE}/{slug}/delete")
+    assert "The draft is deleted." in page
+    assert forum.get(f"{WHERE}/{slug}").status_code == 404
+
+
+def test_what_a_finished_talk_says_stays_as_it_was_counted(forum: FlaskClient, db: Session) -> None:
+    talk = add_talk(db, ways={Way.ONLINE: 5}, day=DAY - timedelta(days=60), finished_on=DAY - timedelta(days=50))
+    status, page = send(forum, f"{WHERE}/{talk.slug}/edit", **(GOOD | {"places_online": "50"}))
+    assert (status, "what was counted of it stays as it is" in page) == (303, True)
+    assert "Online: 0 of 5 places taken" in page
+    assert "/edit" not in forum.get(f"{WHERE}/{talk.slug}").text
+
+
+def test_venues_and_terms_are_kept_and_what_is_wrong_is_told(forum: FlaskClient, db: Session) -> None:
+    status, page = send(forum, f"{WHERE}/venues/new", name="", address="", access="x" * 1001)
+    assert (status, sorted(links_of(page, "mend"))) == (422, ["#access", "#address", "#name"])
+    send(forum, f"{WHERE}/venues/new", name="The Hall", address="1 Road", features=["step_free", "moat"])
+    venue = db.scalars(select(Venue)).one()
+    assert (venue.features, venue.in_use) == (["step_free"], True)
+    address = f"{WHERE}/venues/{venue.id}"
+    db.rollback()
+    send(forum, address, name="The Hall", address="2 Road")
+    assert "Not in use" in forum.get(f"{WHERE}/venues").text
+    assert forum.get(address).status_code == 200
+    status, page = send(
+        forum, f"{WHERE}/terms", name="Spring", starts_on="2031-04-01", ends_on="2031-01-05", term="new"
+    )
+    assert (status, links_of(page, "mend")) == (422, ["#ends_on-new"])
+    send(forum, f"{WHERE}/terms", name="Spring", starts_on="05/01/2031", ends_on="2031-04-01", term="new")
+    term = db.scalars(select(TalkTerm)).one()
+    assert (term.name, term.slug, term.starts_on.isoformat()) == ("Spring", "spring", "2031-01-05")
+    term_id = str(term.id)
+    db.rollback()
+    send(forum, f"{WHERE}/terms", term=term_id, step="delete")
+    assert db.scalars(select(TalkTerm)).all() == []
+
+
+def test_who_only_looks_at_reach_or_promises_sees_no_talk(app: Flask, db: Session) -> None:
+    add_talk(db, day=DAY)
+    add_term(db)
+    db.commit()
+    board = signed_in(app, db, Role.BOARD_MEMBER)
+    page = board.get(WHERE).text
+    assert "Waiting for an assessment" not in page
+    assert "Plan a talk" not in page
+    assert board.get(f"{WHERE}/waiting-well").status_code == 403
