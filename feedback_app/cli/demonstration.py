@@ -47,8 +47,6 @@ def seed(answers: int | None) -> None:
             if made and _is_shown() and all(wave.demonstration for wave in list_waves(db, scope())):
                 for line in _seed_comments(db):
                     click.echo(line)
-                if number := demonstrating_talks.seed_talks(db, place(), now()):
-                    click.echo(f"Let's Talk: {number} invented talks")
         click.echo("The demonstration data is there.")
         for address in staff:
             click.echo(f"Sign in as {address} with the password {DEMONSTRATION_PASSWORD}")
@@ -74,11 +72,12 @@ def _seed_surveys(db: Session, answers: int | None) -> Iterator[Seeded]:
 
 
 def _seed_comments(db: Session) -> Iterator[str]:
-    """Bring in other voices, then do with all comments what is done with them; yield what was done."""
+    """Bring in other voices, hold talks, then do with all comments what is done with them; yield what was done."""
     here, today = place(), now().date()
     districts = [district.code for district in here.partnership.districts]
     number = comments.seed_voices(db, scope(), here.screening, today, here.first_locale, districts)
     yield f"Other voices: {number} invented ones"
+    yield f"Let's Talk: {demonstrating_talks.seed_talks(db, here, now())} invented talks"
     codeframe = here.codeframe
     if codeframe is None:
         return

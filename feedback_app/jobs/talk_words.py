@@ -83,7 +83,8 @@ class Writing:
         """Return a talk with when, where and how the family's sign-up stands, a line each."""
         talk = held.talk
         lines = [set_apart(one_line(talk.title), right_to_left=self.rtl), when_words(talk), self._where(held)]
-        lines.append(self._standing(held))
+        if self.letter.message.kind is not MessageKind.OFFER:  # which has said so already
+            lines.append(self._standing(held))
         if link := self.letter.joining.get(talk.id):
             lines += [_("To join online, open this link when the talk begins:"), one_line(link)]
         return "\n".join(line for line in lines if line)
@@ -167,7 +168,7 @@ class Writing:
     def reminder(self) -> Said:
         """Return the words for a reminder."""
         talk = self.letter.one.talk
-        days = (talk.day - self.clock.now.date()).days
+        days = (talk.day - self.clock.today).days
         at = time_words(talk.starts)
         near = {0: _("Your talk is today at %(time)s.", time=at), 1: _("Your talk is tomorrow at %(time)s.", time=at)}
         first = near.get(days) or _("Your talk is on %(day)s at %(time)s.", day=day_words(talk.day), time=at)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 
 import structlog
+from sqlalchemy.orm import Session
 
 from feedback_app.clock import now_in
 from feedback_app.domain.place import Place
@@ -45,22 +47,25 @@ class TalkWork:
 
     def _expire(self, rules: Rules, now: datetime) -> int:
         scope = self.place.scope
-        with self.transactions.begin(reading=True) as session:
-            if not sign_ups.list_run_out(session, scope, now):
-                return 0
         clock = Clock(now, self.place.partnership.timezone, rules)
-        return self.transactions.apart(partial(expire_offers, scope=scope, clock=clock)) or 0
+        look = partial(sign_ups.list_run_out, scope=scope, now=now)
+        return self._if_any(look, partial(expire_offers, scope=scope, clock=clock))
 
     def _remind(self, rules: Rules, now: datetime) -> int:
         scope, timezone = self.place.scope, self.place.partnership.timezone
-        with self.transactions.begin(reading=True) as session:
-            if not talk_messages.list_reminders(session, scope, rules, timezone, now):
-                return 0
+        look = partial(talk_messages.list_reminders, scope=scope, rules=rules, timezone=timezone, now=now)
         put = partial(talk_messages.put_reminders, scope=scope, rules=rules, timezone=timezone, now=now)
-        return self.transactions.apart(put) or 0
+        return self._if_any(look, put)
 
     def _put_due(self, now: datetime) -> int:
-        with self.transactions.begin(reading=True) as session:
-            if not talk_messages.has_due(session, self.place.scope, now):
-                return 0
-        return self.transactions.apart(partial(talk_messages.put_due, scope=self.place.scope, now=now)) or 0
+        scope = self.place.scope
+        look = partial(talk_messages.has_due, scope=scope, now=now)
+        return self._if_any(look, partial(talk_messages.put_due, scope=scope, now=now))
+
+    def _if_any(self, look: Callable[[Session], object], do: Callable[[Session], int]) -> int:
+        """Do something in a transaction of its own where looking, which writes nothing, finds reason; return how much.
+
+        One that goes wrong, looking too, keeps no other from its turn.
+        """
+        found = self.transactions.apart(look, reading=True)
+        return (self.transactions.apart(do) or 0) if found else 0

@@ -94,14 +94,6 @@ class HowFar:
     untold: int
 
 
-def get_talk(db: Session, scope: Scope, slug: str) -> TalkFacts:
-    """Return a talk; raise TalkUnknown."""
-    found = talks.find_talk(db, scope, slug)
-    if found is None:
-        raise TalkUnknown(slug)
-    return found
-
-
 def list_coming(db: Session, scope: Scope, programme: Programme, talk: TalkFacts) -> list[Coming]:
     """Return the families that a talk still concerns, by way and name, those who wait last and in turn.
 
@@ -164,6 +156,7 @@ def change_needs(db: Session, scope: Scope, talk: TalkFacts, changes: Sequence[N
 
     A family whose need has come to something else has not been told that yet.
     """
+    talks.lock_ways(db, [talk.id])
     there = {need.id: need for need in sign_ups.list_needs(db, scope, talk_id=talk.id)}
     changed = 0
     for change in changes:
@@ -180,9 +173,9 @@ def change_needs(db: Session, scope: Scope, talk: TalkFacts, changes: Sequence[N
 def tell_families(db: Session, scope: Scope, talk: TalkFacts, now: datetime) -> int:
     """Put a message to each family for whose needs something new has come; return how many families.
 
-    Neither the message nor its row says what anybody needs: the link in it leads there. Two who press at once count
-    the same messages before theirs, so that theirs is one.
+    Neither the message nor its row says what anybody needs: the link in it leads there.
     """
+    talks.lock_ways(db, [talk.id])  # two who press at once tell once, and nothing changes between telling and noting it
     news: dict[uuid.UUID, list[NeedFacts]] = {}
     for need in sign_ups.list_needs(db, scope, talk_id=talk.id):
         if _is_news(need):
@@ -209,6 +202,10 @@ def set_came(db: Session, scope: Scope, sign_up_id: uuid.UUID, came: int | None)
     Raise BookingUnknown where the talk does not concern them any more, TalkFinished, and TooManyPlaces for more people
     than they have places: the others came without a booking.
     """
+    found = sign_ups.find_sign_up(db, scope, sign_up_id)
+    if found is None:
+        raise BookingUnknown
+    talks.lock_ways(db, [found.talk_id])
     found = sign_ups.find_sign_up(db, scope, sign_up_id)
     if found is None or not found.state.is_live:
         raise BookingUnknown

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
-import math
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from feedback_app.domain.errors import TooManyBookings
 from feedback_app.domain.scope import Scope
 from feedback_app.domain.screening import Screening
 from feedback_app.domain.talks.programme import Programme
 from feedback_app.domain.talks.talk import TalkFacts
 from feedback_app.domain.voices import Teller
+from feedback_app.services import signing_up
 from feedback_app.services.asking_ahead import ask_ahead
-from feedback_app.services.signing_up import Booked, NewBooking, Outcome, hash_secret, sign_up
-from feedback_app.store import sign_ups, talks, throttle
-
-BOOKINGS_AT_ONCE = 8  # with one e-mail address or mobile
-BOOKING_SECONDS = 450  # after those, one more in so many seconds: nobody's mailbox is flooded with our messages
+from feedback_app.services.signing_up import Booked, NewBooking, Outcome, sign_up
+from feedback_app.services.slowing import slow_bookings
 
 
 @dataclass(frozen=True)
@@ -47,25 +42,31 @@ def book(
     A form is known again by its key, by who sends it and by the talks: one that comes back from the memory of a shared
     computer, filled in by the next family, never opens the booking of the family before.
     """
-    new = replace(new, request="/".join((new.request, new.contact, *sorted(str(one.talk_id) for one in new.wanted))))
-    talks.lock_ways(db, [wanted.talk_id for wanted in new.wanted])
-    request_hash = hash_secret(scope, f"request/{new.request}")
-    if sign_ups.find_booking(db, scope, request_hash=request_hash) is not None:
-        return sign_up(db, scope, programme, timezone, new, now)
-    _slow_down(db, scope, new.contact, now)
-    booked = sign_up(db, scope, programme, timezone, new, now)
-    if question is not None and booked.outcomes.get(question.talk.id) in (Outcome.BOOKED, Outcome.WAITING):
+    booked = sign_up(
+        db,
+        scope,
+        programme,
+        timezone,
+        _with_its_key(new),
+        now,
+        slow_down=lambda: slow_bookings(db, scope, new.contact, now),
+    )
+    is_in = question is not None and booked.outcomes.get(question.talk.id) in (Outcome.BOOKED, Outcome.WAITING)
+    if question is not None and is_in and not booked.is_again:
         _ask(db, scope, question, new)
     return booked
 
 
-def _slow_down(db: Session, scope: Scope, contact: str, now: datetime) -> None:
-    """Count a booking with a contact; raise TooManyBookings where there were many of late."""
-    name = "booking/" + hashlib.sha256(f"feedback/booking/{scope.partnership}/{contact}".encode()).hexdigest()[:32]
-    level = throttle.get_level(db, name, now.astimezone(UTC), 1 / BOOKING_SECONDS)
-    if level > BOOKINGS_AT_ONCE - 1:
-        raise TooManyBookings(math.ceil((level - BOOKINGS_AT_ONCE + 1) * BOOKING_SECONDS / 60))
-    throttle.set_level(db, name, level + 1, now.astimezone(UTC))
+def tell_again(
+    db: Session, scope: Scope, programme: Programme, timezone: str, new: NewBooking, now: datetime
+) -> Booked | None:
+    """Return what became of a form that came before, or None; asked first, for it locks and writes nothing."""
+    return signing_up.tell_again(db, scope, programme, timezone, _with_its_key(new), now)
+
+
+def _with_its_key(new: NewBooking) -> NewBooking:
+    key = "/".join((new.request, new.contact, *sorted(str(one.talk_id) for one in new.wanted)))
+    return replace(new, request=key)
 
 
 def _ask(db: Session, scope: Scope, question: Question, new: NewBooking) -> None:

@@ -194,7 +194,7 @@ class _Inventing:
             queue += 0 if fits else 1
             state = SignUpState.BOOKED if fits else SignUpState.WAITING
             booking_id, contact = self._booking(number, family, asked_at)
-            mark = mark_contact(sign_ups.find_salt(self.db, self.scope, talk.id), contact)
+            mark = mark_contact(talks.find_salt(self.db, self.scope, talk.id), contact)
             sign_up_id = sign_ups.add_sign_up(
                 self.db,
                 self.scope,

@@ -28,20 +28,13 @@ from feedback_app.domain.talks.talk import (
 )
 from feedback_app.domain.wave import is_open
 from feedback_app.services.notifying import notify
-from feedback_app.store import sign_ups, talk_after, talks, waves
+from feedback_app.store import attending, sign_ups, talk_after, talks, waves
+from feedback_app.store.attending import WayNumbers
 from feedback_app.store.sign_ups import BookingFacts, SignUpFacts
 
 ASKED_AT = time(10)  # of the morning after a talk was finished
 MOST_IN_A_ROOM = 2000
 _MAY_COME = (SignUpState.BOOKED, SignUpState.OFFERED)
-
-
-@dataclass(frozen=True)
-class Room:
-    """How many people were there in one way, and how many of them came without a booking; None: nobody has said."""
-
-    came: int | None
-    walked_in: int = 0
 
 
 @dataclass(frozen=True)
@@ -58,18 +51,22 @@ class Asking:
         return sum(self.states.values())
 
 
-def list_rooms(db: Session, scope: Scope, talk: TalkFacts) -> dict[Way, Room]:
+def list_rooms(db: Session, scope: Scope, talk: TalkFacts) -> dict[Way, WayNumbers]:
     """Return way -> how many were there: as somebody said, or else as the register adds up; None where it is empty."""
-    said = talk_after.list_rooms(db, talk.id)
+    ticked, rooms = _list_ticked(db, scope, talk), {}
+    for way, said in attending.find_way_numbers(db, scope, talk.id).items():
+        known = ticked[way] + said.walked_in if way in ticked or said.walked_in else None
+        rooms[way] = WayNumbers(known if said.came is None else said.came, said.walked_in)
+    return rooms
+
+
+def _list_ticked(db: Session, scope: Scope, talk: TalkFacts) -> Counter[Way]:
+    """Return way -> how many people of those who booked were ticked; no way where nobody has said."""
     ticked: Counter[Way] = Counter()
     for one in sign_ups.list_sign_ups(db, scope, talk_id=talk.id):
         if one.came is not None:
             ticked[one.way] += one.came
-    rooms = {}
-    for way, (came, walked_in) in said.items():
-        known = ticked[way] + walked_in if way in ticked or walked_in else None
-        rooms[way] = Room(known if came is None else came, walked_in)
-    return rooms
+    return ticked
 
 
 def finish(
@@ -79,7 +76,7 @@ def finish(
     timezone: str,
     talk: TalkFacts,
     now: datetime,
-    rooms: Mapping[Way, Room] | None = None,
+    rooms: Mapping[Way, WayNumbers] | None = None,
 ) -> int:
     """Close a talk and return how many families are asked how it was. Closing it twice is closing it once.
 
@@ -96,7 +93,7 @@ def finish(
         return 0
     rooms = list_rooms(db, scope, talk) if rooms is None else rooms
     for way, room in rooms.items():
-        talk_after.set_room(db, talk.id, way, room.came, room.walked_in)
+        attending.update_way_numbers(db, scope, talk.id, way, came=room.came, walked_in=room.walked_in)
     found = sign_ups.list_sign_ups(db, scope, talk_id=talk.id)
     talk_after.keep_counts(db, talk.id, _count(db, scope, talk, found, rooms))
     today = now.astimezone(ZoneInfo(timezone)).date()
@@ -142,6 +139,10 @@ def open_again(db: Session, scope: Scope, timezone: str, talk: TalkFacts, now: d
     talk_after.delete_feedback(db, scope, talk.id)
     talk_after.delete_counts(db, talk.id)
     talk_after.set_finished(db, scope, talk.id, None)
+    ticked = _list_ticked(db, scope, talk)
+    for way, said in attending.find_way_numbers(db, scope, talk.id).items():
+        if said.came == ticked[way] + said.walked_in:  # nobody counted heads: the register goes on adding up
+            attending.update_way_numbers(db, scope, talk.id, way, came=None)
     return True
 
 
@@ -153,14 +154,6 @@ def list_due(db: Session, scope: Scope, programme: Programme, today: date) -> li
     rules = programme.rules
     days = min(rules.finish_after_days, rules.need_days, rules.contact_days)
     return talk_after.list_unfinished(db, scope, today - timedelta(days=days))
-
-
-def finish_due(db: Session, scope: Scope, programme: Programme, timezone: str, now: datetime) -> int:
-    """Finish the talks that nobody has finished in time, by what is known of them; return how many."""
-    due = list_due(db, scope, programme, now.astimezone(ZoneInfo(timezone)).date())
-    for talk in due:
-        finish(db, scope, programme, timezone, talk, now)
-    return len(due)
 
 
 def find_feedback_path(db: Session, scope: Scope, programme: Programme, topic: str, today: date) -> str | None:
@@ -175,7 +168,7 @@ def find_feedback_path(db: Session, scope: Scope, programme: Programme, topic: s
 
 
 def _count(
-    db: Session, scope: Scope, talk: TalkFacts, found: Sequence[SignUpFacts], rooms: Mapping[Way, Room]
+    db: Session, scope: Scope, talk: TalkFacts, found: Sequence[SignUpFacts], rooms: Mapping[Way, WayNumbers]
 ) -> Counter[str]:
     """Return what is counted of a talk: about -> number; see the vocabulary in docs of talks."""
     booked = [one for one in found if one.state in _MAY_COME]

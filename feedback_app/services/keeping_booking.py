@@ -15,6 +15,7 @@ from feedback_app.domain.talks.programme import Programme, Way
 from feedback_app.domain.talks.talk import MessageKind, NeedState, OfferEnd, SignUpState, TalkFacts
 from feedback_app.services.notifying import notify
 from feedback_app.services.signing_up import NeedAsked, hash_secret, is_late, mark_contact
+from feedback_app.services.slowing import slow_bookings, slow_changes
 from feedback_app.services.waiting_list import Clock, offer_free_places
 from feedback_app.store import sign_ups, talks
 from feedback_app.store.sign_ups import BookingFacts, NeedFacts, SignUpFacts
@@ -59,7 +60,7 @@ def get_held(db: Session, scope: Scope, booking: BookingFacts, sign_up_id: uuid.
 
 
 def change_places(db: Session, scope: Scope, held: Held, places: int, programme: Programme, clock: Clock) -> None:
-    """Have more or fewer places; raise TooManyPlaces, NotEnoughPlaces or TalkClosed, and nothing has changed.
+    """Have more or fewer places; or raise TooManyPlaces, NotEnoughPlaces, TalkClosed, TooManyBookings.
 
     Somebody on the waiting list keeps their turn. What becomes free is offered to those who wait, first of all to the
     family itself where it is first and wants no more than there are.
@@ -76,6 +77,7 @@ def change_places(db: Session, scope: Scope, held: Held, places: int, programme:
             raise TooManyPlaces(max(1, way.capacity))
     elif more > 0 and (way is None or more > way.left):
         raise NotEnoughPlaces(way.left if way else 0)
+    slow_changes(db, scope, now_there.booking_id, clock.now)
     sign_ups.update_sign_up(db, scope, now_there.id, places=places)
     offer_free_places(db, scope, talk.id, clock)
     after = sign_ups.find_sign_up(db, scope, now_there.id)
@@ -86,7 +88,7 @@ def change_places(db: Session, scope: Scope, held: Held, places: int, programme:
 def switch_way(
     db: Session, scope: Scope, held: Held, way: Way, clock: Clock, programme: Programme | None = None
 ) -> None:
-    """Attend in another way, at once where it has enough places; raise NotEnoughPlaces or TalkClosed otherwise.
+    """Attend in another way, at once where it has room; raise NotEnoughPlaces, TalkClosed or TooManyBookings otherwise.
 
     Whoever waited leaves that waiting list; an offer is passed on. With the programme, needs that there are none of in
     the other way go: nobody arranges childcare for somebody who stays at home.
@@ -97,6 +99,7 @@ def switch_way(
         return
     if wanted is None or now_there.places > wanted.left:
         raise NotEnoughPlaces(wanted.left if wanted else 0)
+    slow_changes(db, scope, now_there.booking_id, clock.now)
     sign_ups.end_offer(db, scope, now_there.id, OfferEnd.WITHDRAWN)
     sign_ups.update_sign_up(db, scope, now_there.id, way=way.value, state=SignUpState.BOOKED.value)
     if programme is not None:
@@ -149,17 +152,30 @@ def change_needs(
 
 
 def change_contact(
-    db: Session, scope: Scope, booking: BookingFacts, *, name: str, email: str | None, mobile: str | None, language: str
+    db: Session,
+    scope: Scope,
+    booking: BookingFacts,
+    *,
+    name: str,
+    email: str | None,
+    mobile: str | None,
+    language: str,
+    now: datetime,
 ) -> None:
     """Reach a family elsewhere from now on; its sign-ups are known again by the new contact.
+
+    Raise TooManyBookings where many bookings were pointed there of late: it may be somebody else's.
 
     Where that contact has booked the same talk already, with another booking, it is known again by that one.
     """
     contact = email or mobile or ""
     if contact != booking.contact:
-        for held in _locked_all(db, scope, booking):
-            mark = mark_contact(sign_ups.find_salt(db, scope, held.talk.id), contact)
-            if not held.sign_up.state.is_live or sign_ups.find_live(db, held.talk.id, mark) is None:
+        all_held = _locked_all(db, scope, booking)
+        slow_bookings(db, scope, contact, now)
+        for held in all_held:
+            mark = mark_contact(talks.find_salt(db, scope, held.talk.id), contact)
+            has_ended = held.sign_up.state in (SignUpState.LAPSED, SignUpState.CANCELLED)
+            if has_ended or not sign_ups.is_known(db, held.talk.id, mark):
                 sign_ups.update_sign_up(db, scope, held.sign_up.id, contact_mark=mark)
     sign_ups.update_booking(db, scope, booking.id, name=name, email=email, mobile=mobile, language=language)
 

@@ -121,7 +121,8 @@ def undo(db: Session, scope: Scope, talk: TalkFacts, clock: Clock) -> MessageKin
     now_there = lock_talk(db, scope, talk)
     found = find_undo(db, scope, now_there, clock)
     if found is None:
-        raise NotNow(talk.slug, "told")
+        is_changed = now_there.state is TalkState.CANCELLED or "at" in (now_there.moved_from or {})
+        raise NotNow(talk.slug, "told" if is_changed else "as_it_was")
     if found.kind is MessageKind.MOVED:
         _tell_changed(db, scope, _put_back(db, scope, now_there), now_there.sequence + 1, clock)
     else:

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from feedback_app.domain.errors import FeedbackError, TalkUnknown
 from feedback_app.domain.scope import Scope
 from feedback_app.domain.talks.planning import Place, Said, When, slug_of
-from feedback_app.domain.talks.programme import Programme, Way
+from feedback_app.domain.talks.programme import Way
 from feedback_app.domain.talks.talk import TalkFacts, TalkState
 from feedback_app.services.waiting_list import Clock, offer_free_places
 from feedback_app.store import talk_planning, talks
@@ -64,12 +64,11 @@ def look_over(db: Session, scope: Scope, clock: Clock) -> Overview:
     published = [talk for talk in found if talk.state is TalkState.PUBLISHED]
     over = [talk for talk in published if talk.ends_at(clock.timezone) <= clock.now]
     ahead = [talk for talk in published if talk not in over and talk.finished_on is None]
-    today = clock.now.date()
     return Overview(
         ahead=tuple(ahead),
         to_finish=tuple(talk for talk in over if talk.finished_on is None),
         drafts=tuple(talk for talk in found if talk.state is TalkState.DRAFT),
-        cancelled=tuple(talk for talk in found if talk.state is TalkState.CANCELLED and talk.day >= today),
+        cancelled=tuple(talk for talk in found if talk.state is TalkState.CANCELLED and talk.day >= clock.today),
         finished=tuple(reversed([talk for talk in published if talk.finished_on is not None])),
         tallies=talk_planning.list_tallies(db, scope, [talk.id for talk in found]),
     )
@@ -155,7 +154,7 @@ def check_talk(db: Session, scope: Scope, talk: TalkFacts, clock: Clock) -> Chec
         "link": online is not None and not talks.find_joining_link(db, scope, talk.id),
         "hosts": not talk.hosts,
         "step_free": in_person is not None and talk.venue is not None and "step_free" not in talk.venue.features,
-        "soon": 0 <= (talk.day - clock.now.date()).days < clock.rules.needs_days,
+        "soon": 0 <= (talk.day - clock.today).days < clock.rules.needs_days,
     }
     return Check(*(tuple(key for key, is_so in one.items() if is_so) for one in (needed, helpful)))
 
@@ -218,12 +217,6 @@ def duplicate(db: Session, scope: Scope, talk: TalkFacts, day: date) -> TalkFact
     )
     talk_planning.update_ways(db, scope, talk_id, {one.way: one.capacity for one in talk.ways})
     return get_talk(db, scope, slug)
-
-
-def met_by_venue(talk: TalkFacts, programme: Programme) -> set[str]:
-    """Return the needs that nobody has to ask for at a talk's venue."""
-    features = talk.venue.features if talk.venue else ()
-    return {programme.features_by_key[key].meets for key in features if key in programme.features_by_key} - {""}
 
 
 def _columns(db: Session, scope: Scope, said: Said) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from feedback_app.store.promises import PromiseFacts as PromiseFacts  # noqa: PL
 LONGEST, LONGEST_WHO = 500, 120
 YEARS_AHEAD = 3
 MOST_SHOWN = 5
-ADDED, CHANGED = "promise added", "promise changed"
+ADDED, CHANGED, DELETED = "promise added", "promise changed", "promise deleted"
 SAID, WILL_DO, WHO, OUTCOME = "said", "will_do", "who", "outcome"  # the fields with words, which families read
 
 
@@ -128,6 +128,11 @@ def change_promise(db: Session, scope: Scope, promise: PromiseFacts, new: NewPro
     told = {"theme": new.theme, "said": new.said, "will_do": new.will_do, "who": new.who, "by_when": new.by_when}
     told |= {"state": new.state.value, "outcome": new.outcome, "settled_on": settled_on}
     promises.update_promise(db, scope, promise.id, **told)
+
+
+def delete_promise(db: Session, scope: Scope, promise: PromiseFacts) -> None:
+    """Delete what was written down as a promise by mistake; nobody reads it any more."""
+    promises.delete_promise(db, scope, promise.id)
 
 
 def get_promise(db: Session, scope: Scope, promise_id: uuid.UUID) -> PromiseFacts:

@@ -221,7 +221,7 @@ class _Looking:
         """Return where families say how a talk was; raise _NotNow while no survey is open, _NoReason after a while."""
         from feedback_app.services.finishing_talks import find_feedback_path
 
-        today = self.clock.now.date()
+        today = self.clock.today
         require(today - (held.talk.finished_on or today) <= FEEDBACK_WAITS, "too_late")
         path = find_feedback_path(self.db, self.scope, self.programme, held.talk.topic, today)
         if path is None:

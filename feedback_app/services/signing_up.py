@@ -10,7 +10,7 @@ import hashlib
 import hmac
 import secrets
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -24,6 +24,7 @@ from feedback_app.domain.talks.programme import Programme, Way
 from feedback_app.domain.talks.queue import state_for
 from feedback_app.domain.talks.talk import MessageKind, SignUpState, TalkFacts, WayFacts
 from feedback_app.services.notifying import notify
+from feedback_app.services.slowing import slow_changes
 from feedback_app.store import sign_ups, talks
 from feedback_app.store.sign_ups import BookingFacts
 
@@ -90,6 +91,7 @@ class Booked:
 
     secret: str | None
     outcomes: Mapping[uuid.UUID, Outcome]
+    is_again: bool = field(default=False, compare=False)  # the same form came before: nothing was changed
 
 
 def hash_secret(scope: Scope, secret: str) -> bytes:
@@ -103,10 +105,19 @@ def mark_contact(salt: str, contact: str) -> bytes:
     return hmac.new(salt.encode(), contact.encode(errors="surrogatepass"), hashlib.sha256).digest()
 
 
-def sign_up(db: Session, scope: Scope, programme: Programme, timezone: str, new: NewBooking, now: datetime) -> Booked:
+def sign_up(
+    db: Session,
+    scope: Scope,
+    programme: Programme,
+    timezone: str,
+    new: NewBooking,
+    now: datetime,
+    slow_down: Callable[[], None] = lambda: None,
+) -> Booked:
     """Book all that a family asks for, and put the message about it; raise TooManyPlaces.
 
     The same form sent again changes nothing and gives back the same booking. A talk named twice counts once.
+    `slow_down` is called for a form that did not come before, ahead of anything that is written.
     """
     wishes = _once_each(new.wanted)
     talks.lock_ways(db, [wanted.talk_id for wanted in wishes])
@@ -116,6 +127,7 @@ def sign_up(db: Session, scope: Scope, programme: Programme, timezone: str, new:
     before = sign_ups.find_booking(db, scope, request_hash=request_hash)
     if before is not None:
         return adding.tell_again(before, wishes)
+    slow_down()
     plans = {wanted.talk_id: adding.plan(wanted, new.contact, of_several=len(wishes) > 1) for wanted in wishes}
     outcomes = {talk_id: plan.outcome for talk_id, plan in plans.items()}
     if not any(plan.state for plan in plans.values()):
@@ -133,6 +145,20 @@ def sign_up(db: Session, scope: Scope, programme: Programme, timezone: str, new:
     return Booked(secret, outcomes)
 
 
+def tell_again(
+    db: Session, scope: Scope, programme: Programme, timezone: str, new: NewBooking, now: datetime
+) -> Booked | None:
+    """Return what became of a form that came before, or None; nothing is locked or written, for nothing is given out.
+
+    Whoever is told None here has to lock and look again: the same form may be on its way in at this moment.
+    """
+    if len(new.request) < SHORTEST_REQUEST:
+        return None
+    before = sign_ups.find_booking(db, scope, request_hash=hash_secret(scope, f"request/{new.request}"))
+    adding = _Adding(db, scope, programme, timezone, now)
+    return adding.tell_again(before, _once_each(new.wanted)) if before else None
+
+
 def add_talks(
     db: Session,
     scope: Scope,
@@ -143,14 +169,16 @@ def add_talks(
     needs: Sequence[NeedAsked],
     now: datetime,
 ) -> Booked:
-    """Book more talks with a booking that is there: nobody is asked again who they are. Raise TooManyPlaces.
+    """Book more talks with a booking that is there: nobody is asked again who they are.
 
-    One message tells about all of them.
+    One message tells about all of them. Raise TooManyPlaces, or TooManyBookings where this is done again and again.
     """
     wishes = _once_each(wanted)
     talks.lock_ways(db, [one.talk_id for one in wishes])
     adding = _Adding(db, scope, programme, timezone, now)
     plans = {one.talk_id: adding.plan(one, booking.contact, booking.id, of_several=len(wishes) > 1) for one in wishes}
+    if any(plan.state for plan in plans.values()):
+        slow_changes(db, scope, booking.id, now)
     added = [adding.add(plans[one.talk_id], one, booking.id, needs) for one in wishes]
     first = next((sign_up_id for sign_up_id in added if sign_up_id is not None), None)
     if first is not None:
@@ -197,6 +225,8 @@ class _Plan:
     state: SignUpState | None = None
     asked_late: bool = False
     sequence: int = 0  # of the talk: whoever books now has seen how it was moved
+    queue: int | None = None  # the turn on the waiting list, of whoever waits
+    check_in: str = ""
     repeats: uuid.UUID | None = None  # the booking of another form by which this contact is there already
 
 
@@ -217,20 +247,23 @@ class _Adding:
         most = self.programme.rules.most_places
         if not 1 <= wanted.places <= most:
             raise TooManyPlaces(most)
-        talk = talks.find_talk_by_id(self.db, self.scope, wanted.talk_id)
+        talk, salt = talks.find_talk_to_book(self.db, self.scope, wanted.talk_id) or (None, "")
         way = talk.way(wanted.way) if talk else None
         if talk is None or way is None or not talk.can_be_booked(self.now, self.timezone):
             return _Plan(Outcome.CLOSED)
         if booking_id is not None and sign_ups.has_live(self.db, talk.id, booking_id):
             return _Plan(Outcome.REPEATED)
-        mark = mark_contact(sign_ups.find_salt(self.db, self.scope, talk.id), contact)
-        there = sign_ups.find_live(self.db, talk.id, mark)
-        if there is not None:
-            return _Plan(Outcome.REPEATED, repeats=there[1])
+        mark, check_in = mark_contact(salt, contact), _think_of_check_in()
+        there = sign_ups.find_standing(self.db, talk.id, mark, check_in)
+        if there.sign_up_id is not None:
+            return _Plan(Outcome.REPEATED, repeats=there.booking_id)
         state = self._state_for(way, wanted, of_several=of_several)
         if state is None:
             return _Plan(Outcome.FULL)
-        return _Plan(Outcome(state.value), mark, state, self._is_late(talk), talk.sequence)
+        if there.check_in_taken:
+            check_in = make_check_in(self.db, talk.id)
+        queue = there.turn if state is SignUpState.WAITING else None
+        return _Plan(Outcome(state.value), mark, state, self._is_late(talk), talk.sequence, queue, check_in)
 
     @staticmethod
     def _state_for(way: WayFacts, wanted: Wanted, *, of_several: bool) -> SignUpState | None:
@@ -250,7 +283,6 @@ class _Adding:
         """Add a sign-up as planned, with what the family needs there; return its id, or None where none is planned."""
         if plan.state is None:
             return None
-        waits = plan.state is SignUpState.WAITING
         sign_up_id = sign_ups.add_sign_up(
             self.db,
             self.scope,
@@ -260,9 +292,9 @@ class _Adding:
             way=wanted.way.value,
             places=wanted.places,
             state=plan.state.value,
-            queue=sign_ups.next_queue(self.db, wanted.talk_id) if waits else None,
+            queue=plan.queue,
             asked_at=self.now.astimezone(UTC),
-            check_in=make_check_in(self.db, wanted.talk_id),
+            check_in=plan.check_in,
             moved_seen=plan.sequence,
         )
         fitting = {need.key for need in self.programme.needs_for(wanted.way)}
@@ -278,7 +310,7 @@ class _Adding:
             if wanted.talk_id not in outcomes:  # nothing came of this one at the time
                 plan = self.plan(wanted, booking.contact, booking.id, of_several=True)
                 outcomes[wanted.talk_id] = Outcome.FULL if plan.state else plan.outcome
-        return Booked(booking.secret, outcomes)
+        return Booked(booking.secret, outcomes, is_again=True)
 
     def tell_repeated(self, plans: Iterable[_Plan]) -> None:
         """Send the links again to whoever has booked, at most once a day: somebody, perhaps they, asked once more.
@@ -296,9 +328,13 @@ class _Adding:
 def make_check_in(db: Session, talk_id: uuid.UUID) -> str:
     """Return letters by which a family is found at the door, and no other at this talk."""
     while True:
-        code = "".join(secrets.choice(CHECK_IN_LETTERS) for _ in range(CHECK_IN_LENGTH))
+        code = _think_of_check_in()
         if not sign_ups.has_check_in(db, talk_id, code):
             return code
+
+
+def _think_of_check_in() -> str:
+    return "".join(secrets.choice(CHECK_IN_LETTERS) for _ in range(CHECK_IN_LENGTH))
 
 
 def is_late(talk: TalkFacts, now: datetime, timezone: str, programme: Programme) -> bool:

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -68,7 +69,7 @@ def list_reminders(db: Session, scope: Scope, rules: Rules, timezone: str, now: 
 
     One for each moment that has come, to families that are booked and knew of their place before it.
     """
-    today = now.date()
+    today = now.astimezone(ZoneInfo(timezone)).date()
     longest = max([1, *(rule.days_before or 1 for rule in rules.reminders)])
     until = today + timedelta(days=longest + 1)
     published = [TalkState.PUBLISHED]

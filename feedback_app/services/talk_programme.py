@@ -44,6 +44,11 @@ def list_public(db: Session, scope: Scope, now: datetime, timezone: str) -> list
     return [talk for talk in found if talk.ends_at(timezone) > now]
 
 
+def list_next(db: Session, scope: Scope, now: datetime, timezone: str, most: int) -> list[TalkFacts]:
+    """Return the next talks that can be booked, at most so many, the earliest first."""
+    return [talk for talk in list_public(db, scope, now, timezone) if talk.can_be_booked(now, timezone)][:most]
+
+
 def get_public(db: Session, scope: Scope, slug: str) -> TalkFacts:
     """Return a talk that was published, also one that is over or cancelled; raise TalkUnknown."""
     found = talks.find_talk(db, scope, slug)

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -17,6 +18,7 @@ from feedback_app.domain.talks.programme import Rules
 from feedback_app.domain.talks.queue import BEFORE_IT_BEGINS, Turn, held_up_by, next_offers, offer_until, position
 from feedback_app.domain.talks.talk import MessageKind, OfferEnd, SignUpState, TalkFacts, WayFacts
 from feedback_app.services.notifying import notify
+from feedback_app.services.slowing import slow_changes
 from feedback_app.store import sign_ups, talk_offers, talks
 from feedback_app.store.sign_ups import SignUpFacts
 
@@ -28,6 +30,11 @@ class Clock:
     now: datetime
     timezone: str
     rules: Rules
+
+    @property
+    def today(self) -> date:
+        """Return the day, where it happens."""
+        return self.now.astimezone(ZoneInfo(self.timezone)).date()
 
 
 @dataclass(frozen=True)
@@ -121,7 +128,10 @@ def decline_offer(db: Session, scope: Scope, sign_up: SignUpFacts, clock: Clock)
 
 
 def wait_again(db: Session, scope: Scope, sign_up: SignUpFacts, clock: Clock) -> bool:
-    """Put a family whose offer ended at the end of the list once more; return whether it waits now."""
+    """Put a family whose offer ended at the end of the list once more; return whether it waits now.
+
+    Raise TooManyBookings where it goes to and fro: each offer is a message.
+    """
     talks.lock_ways(db, [sign_up.talk_id])
     now_there = _again(db, scope, sign_up)
     talk = talks.find_talk_by_id(db, scope, sign_up.talk_id)
@@ -130,6 +140,7 @@ def wait_again(db: Session, scope: Scope, sign_up: SignUpFacts, clock: Clock) ->
         return now_there.state is SignUpState.WAITING
     if sign_ups.has_live_twin(db, sign_up.id) or not talk.can_be_booked(clock.now, clock.timezone):
         return False
+    slow_changes(db, scope, now_there.booking_id, clock.now)
     sign_ups.end_offer(db, scope, sign_up.id, OfferEnd.LAPSED)  # where they are faster than the job
     turn = sign_ups.next_queue(db, sign_up.talk_id)
     sign_ups.update_sign_up(db, scope, sign_up.id, state=SignUpState.WAITING.value, queue=turn)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import case, select, update
+from sqlalchemy import case, delete, select, update
 from sqlalchemy.orm import Session
 
 from feedback_app.domain.scope import Scope
@@ -82,6 +82,12 @@ def update_promise(db: Session, scope: Scope, promise_id: uuid.UUID, **told: Any
     """Change a promise."""
     ours = (TalkPromise.id == promise_id, TalkPromise.partnership == scope.partnership)
     db.execute(update(TalkPromise).where(*ours).values(**told))
+
+
+def delete_promise(db: Session, scope: Scope, promise_id: uuid.UUID) -> None:
+    """Delete a promise."""
+    ours = (TalkPromise.id == promise_id, TalkPromise.partnership == scope.partnership)
+    db.execute(delete(TalkPromise).where(*ours))
 
 
 def _promises(scope: Scope) -> Any:

@@ -6,9 +6,9 @@ import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, delete, func, select, update
+from sqlalchemy import Select, Table, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
@@ -18,9 +18,10 @@ from feedback_app.domain.talks.queue import Turn
 from feedback_app.domain.talks.talk import NeedState, OfferEnd, SignUpState
 from feedback_app.store.moments import as_utc
 from feedback_app.store.tables import random_id
-from feedback_app.store.talk_tables import AccessNeed, Booking, SignUp, Talk, TalkOffer
+from feedback_app.store.talk_tables import AccessNeed, Booking, SignUp, TalkMessage, TalkOffer
 
 LIVE = (SignUpState.BOOKED.value, SignUpState.WAITING.value, SignUpState.OFFERED.value)
+_BOOKING, _SIGN_UP, _NEED = (cast(Table, one.__table__) for one in (Booking, SignUp, AccessNeed))
 
 
 @dataclass(frozen=True)
@@ -78,13 +79,46 @@ class NeedFacts:
     asked_late: bool
 
 
+@dataclass(frozen=True)
+class Standing:
+    """How a contact stands at a talk: its sign-up that is live, the booking of that, and what the next would have."""
+
+    sign_up_id: uuid.UUID | None
+    booking_id: uuid.UUID | None
+    turn: int  # of the next to wait
+    check_in_taken: bool
+
+
+# Made once: to put a statement together takes longer than to carry it out.
+_TOLD = [_BOOKING.c[name] for name in BookingFacts.__dataclass_fields__]
+_FIND_BOOKING = {
+    name: select(*_TOLD).where(_BOOKING.c.partnership == bindparam("ours"), _BOOKING.c[name] == bindparam("value"))
+    for name in ("id", "secret_hash", "request_hash")
+}
+_ADD_BOOKING = {
+    dialect.dialect.name: dialect.insert(_BOOKING)
+    .on_conflict_do_nothing(index_elements=[_BOOKING.c.request_hash])
+    .returning(_BOOKING.c.id)
+    for dialect in (sqlite, postgresql)
+}
+_ADD_SIGN_UP, _ADD_NEED = insert(_SIGN_UP), insert(_NEED)
+_AT_TALK = _SIGN_UP.c.talk_id == bindparam("talk")
+_IS_THERE = (_AT_TALK, _SIGN_UP.c.contact_mark == bindparam("mark"), _SIGN_UP.c.state.in_(LIVE))
+_STANDING = select(
+    select(_SIGN_UP.c.id).where(*_IS_THERE).scalar_subquery().label("sign_up"),
+    select(_SIGN_UP.c.booking_id).where(*_IS_THERE).scalar_subquery().label("booking"),
+    select(func.max(_SIGN_UP.c.queue)).where(_AT_TALK).scalar_subquery().label("turn"),
+    select(_SIGN_UP.c.id).where(_AT_TALK, _SIGN_UP.c.check_in == bindparam("check_in")).exists().label("taken"),
+)
+_SIGN_UPS = select(
+    *[one for one in _SIGN_UP.c if one.name not in ("partnership", "contact_mark")], TalkOffer.until
+).outerjoin(TalkOffer, (TalkOffer.sign_up_id == _SIGN_UP.c.id) & (TalkOffer.ended == OfferEnd.OPEN.value))
+
+
 def add_booking(db: Session, scope: Scope, **told: Any) -> uuid.UUID | None:
     """Add a booking and return its id; None where the same form made one before. `told` are its columns."""
-    dialect = sqlite if db.get_bind().dialect.name == "sqlite" else postgresql
-    added = dialect.insert(Booking).values(id=random_id(), partnership=scope.partnership, **told)
-    return db.execute(
-        added.on_conflict_do_nothing(index_elements=[Booking.request_hash]).returning(Booking.id)
-    ).scalar()
+    added = _ADD_BOOKING[db.get_bind().dialect.name]
+    return db.execute(added, {"id": random_id(), "partnership": scope.partnership, **told}).scalar()
 
 
 def find_booking(
@@ -96,17 +130,16 @@ def find_booking(
     request_hash: bytes | None = None,
 ) -> BookingFacts | None:
     """Return a booking by one of the three, or None."""
-    given = {Booking.id: booking_id, Booking.secret_hash: secret_hash, Booking.request_hash: request_hash}
-    wanted = [column == value for column, value in given.items() if value is not None]
-    rows = select(Booking).where(Booking.partnership == scope.partnership, *wanted)
-    row = db.scalars(rows.execution_options(populate_existing=True)).one_or_none()
+    given = {"id": booking_id, "secret_hash": secret_hash, "request_hash": request_hash}
+    name, value = next((name, value) for name, value in given.items() if value is not None)
+    row = db.execute(_FIND_BOOKING[name], {"ours": scope.partnership, "value": value}).one_or_none()
     return None if row is None else _as_booking(row)
 
 
 def list_bookings(db: Session, scope: Scope, ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, BookingFacts]:
     """Return id -> booking, of those that are still there."""
-    rows = select(Booking).where(Booking.partnership == scope.partnership, Booking.id.in_(ids))
-    return {row.id: _as_booking(row) for row in db.scalars(rows)}
+    rows = select(*_TOLD).where(Booking.partnership == scope.partnership, Booking.id.in_(ids))
+    return {row.id: _as_booking(row) for row in db.execute(rows)}
 
 
 def update_booking(db: Session, scope: Scope, booking_id: uuid.UUID, **told: Any) -> None:
@@ -116,22 +149,19 @@ def update_booking(db: Session, scope: Scope, booking_id: uuid.UUID, **told: Any
 
 
 def delete_booking(db: Session, scope: Scope, booking_id: uuid.UUID) -> None:
-    """Delete a booking and its messages; its sign-ups stay, and are nobody's."""
+    """Delete a booking and all messages to it; its sign-ups stay, and are nobody's."""
+    theirs = select(SignUp.id).where(SignUp.booking_id == booking_id, SignUp.partnership == scope.partnership)
+    plain = {"synchronize_session": False}
+    db.execute(delete(TalkMessage).where(TalkMessage.sign_up_id.in_(theirs)), execution_options=plain)
     ours = (Booking.id == booking_id, Booking.partnership == scope.partnership)
     db.execute(delete(Booking).where(*ours).execution_options(synchronize_session=False))
 
 
-def find_salt(db: Session, scope: Scope, talk_id: uuid.UUID) -> str:
-    """Return what contacts are marked under at a talk."""
-    return db.scalars(select(Talk.salt).where(Talk.id == talk_id, Talk.partnership == scope.partnership)).one()
-
-
 def add_sign_up(db: Session, scope: Scope, **told: Any) -> uuid.UUID:
     """Add a sign-up and return its id; `told` are its columns. The caller holds the lock of the talk's ways."""
-    row = SignUp(id=random_id(), partnership=scope.partnership, **told)
-    db.add(row)
-    db.flush()
-    return row.id
+    sign_up_id = random_id()
+    db.execute(_ADD_SIGN_UP, {"id": sign_up_id, "partnership": scope.partnership, **told})
+    return sign_up_id
 
 
 def update_sign_up(db: Session, scope: Scope, sign_up_id: uuid.UUID, **told: Any) -> None:
@@ -171,11 +201,10 @@ def has_live(db: Session, talk_id: uuid.UUID, booking_id: uuid.UUID) -> bool:
     return db.scalar(rows.where(SignUp.state.in_(LIVE)).limit(1)) is not None
 
 
-def find_live(db: Session, talk_id: uuid.UUID, mark: bytes) -> tuple[uuid.UUID, uuid.UUID | None] | None:
-    """Return the sign-up of a contact that is live at a talk, and its booking, or None."""
-    rows = select(SignUp.id, SignUp.booking_id).where(SignUp.talk_id == talk_id, SignUp.contact_mark == mark)
-    row = db.execute(rows.where(SignUp.state.in_(LIVE))).one_or_none()
-    return None if row is None else (row[0], row[1])
+def is_known(db: Session, talk_id: uuid.UUID, mark: bytes) -> bool:
+    """Return whether a contact has a sign-up at a talk that is live, or is again if the talk is held after all."""
+    rows = select(SignUp.id).where(SignUp.talk_id == talk_id, SignUp.contact_mark == mark)
+    return db.scalar(rows.where(SignUp.state.in_((*LIVE, SignUpState.CALLED_OFF.value))).limit(1)) is not None
 
 
 def has_live_twin(db: Session, sign_up_id: uuid.UUID) -> bool:
@@ -184,6 +213,12 @@ def has_live_twin(db: Session, sign_up_id: uuid.UUID) -> bool:
     twins = select(SignUp.id).join(ended, SignUp.talk_id == ended.talk_id).where(ended.id == sign_up_id)
     twins = twins.where(SignUp.contact_mark == ended.contact_mark, SignUp.id != ended.id, SignUp.state.in_(LIVE))
     return db.scalar(twins.limit(1)) is not None
+
+
+def find_standing(db: Session, talk_id: uuid.UUID, mark: bytes, check_in: str) -> Standing:
+    """Return how a contact that wants to book stands at a talk; the caller holds the lock of the talk's ways."""
+    row = db.execute(_STANDING, {"talk": talk_id, "mark": mark, "check_in": check_in}).one()
+    return Standing(row.sign_up, row.booking, (row.turn or 0) + 1, bool(row.taken))
 
 
 def next_queue(db: Session, talk_id: uuid.UUID) -> int:
@@ -254,10 +289,10 @@ def list_needs(
 
 def add_need(db: Session, sign_up_id: uuid.UUID, need: str, detail: str, *, asked_late: bool) -> uuid.UUID:
     """Add something that a family needs at a talk; return its id."""
-    row = AccessNeed(id=random_id(), sign_up_id=sign_up_id, need=need, detail=detail or None, asked_late=asked_late)
-    db.add(row)
-    db.flush()
-    return row.id
+    need_id = random_id()
+    told = {"need": need, "detail": detail or None, "asked_late": asked_late}
+    db.execute(_ADD_NEED, {"id": need_id, "sign_up_id": sign_up_id, **told})
+    return need_id
 
 
 def update_need(db: Session, scope: Scope, need_id: uuid.UUID, **told: Any) -> None:
@@ -272,15 +307,11 @@ def delete_needs(db: Session, ids: Collection[uuid.UUID]) -> None:
 
 
 def _sign_ups(scope: Scope) -> Select[Any]:
-    is_open: ColumnElement[bool] = (TalkOffer.sign_up_id == SignUp.id) & (TalkOffer.ended == OfferEnd.OPEN.value)
-    columns = [column for column in SignUp.__table__.columns if column.name not in ("partnership", "contact_mark")]
-    rows = select(*columns, TalkOffer.until).outerjoin(TalkOffer, is_open)
-    return rows.where(SignUp.partnership == scope.partnership)
+    return _SIGN_UPS.where(SignUp.partnership == scope.partnership)
 
 
-def _as_booking(row: Booking) -> BookingFacts:
-    names = [name for name in BookingFacts.__dataclass_fields__ if name != "topics"]
-    return BookingFacts(**{name: getattr(row, name) for name in names}, topics=tuple(row.topics))
+def _as_booking(row: Any) -> BookingFacts:
+    return BookingFacts(**{**row._mapping, "topics": tuple(row.topics)})
 
 
 def _as_sign_up(row: Any) -> SignUpFacts:

@@ -11,7 +11,6 @@ from sqlalchemy import Select, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from feedback_app.domain.scope import Scope
-from feedback_app.domain.talks.programme import Way
 from feedback_app.domain.talks.talk import MessageKind, MessageState, TalkFacts, TalkState
 from feedback_app.store import talks
 from feedback_app.store.comment_tables import Comment, Voice
@@ -23,7 +22,6 @@ from feedback_app.store.talk_tables import (
     TalkMessage,
     TalkNote,
     TalkQuestion,
-    TalkWay,
 )
 
 
@@ -36,18 +34,6 @@ def list_unfinished(db: Session, scope: Scope, until: date) -> list[TalkFacts]:
 def set_finished(db: Session, scope: Scope, talk_id: uuid.UUID, day: date | None) -> None:
     """Note on which day a talk was finished, or that it is open again."""
     db.execute(update(Talk).where(Talk.id == talk_id, Talk.partnership == scope.partnership).values(finished_on=day))
-
-
-def list_rooms(db: Session, talk_id: uuid.UUID) -> Mapping[Way, tuple[int | None, int]]:
-    """Return way -> how many people were there in the end, None where nobody has said; and how many just came."""
-    rows = select(TalkWay.way, TalkWay.came, TalkWay.walked_in).where(TalkWay.talk_id == talk_id)
-    return {Way(way): (came, walked_in) for way, came, walked_in in db.execute(rows.order_by(TalkWay.way))}
-
-
-def set_room(db: Session, talk_id: uuid.UUID, way: Way, came: int | None, walked_in: int) -> None:
-    """Say how many people were there, and how many of them came without a booking."""
-    ours = (TalkWay.talk_id == talk_id, TalkWay.way == way.value)
-    db.execute(update(TalkWay).where(*ours).values(came=came, walked_in=walked_in))
 
 
 def keep_counts(db: Session, talk_id: uuid.UUID, counts: Mapping[str, int]) -> None:

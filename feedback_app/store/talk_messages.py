@@ -6,9 +6,9 @@ import uuid
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Table, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -19,6 +19,13 @@ from feedback_app.store.tables import random_id
 from feedback_app.store.talk_tables import SignUp, Talk, TalkMessage, TalkOffer
 
 WAITING = MessageState.WAITING.value
+_MESSAGE = cast(Table, TalkMessage.__table__)
+_ADD = {  # made once: that takes longer than to carry it out
+    dialect.dialect.name: dialect.insert(_MESSAGE)
+    .on_conflict_do_nothing(index_elements=[_MESSAGE.c.partnership, _MESSAGE.c.once])
+    .returning(_MESSAGE.c.id)
+    for dialect in (sqlite, postgresql)
+}
 
 
 @dataclass(frozen=True)
@@ -59,24 +66,22 @@ def add_message(
     about: Mapping[str, Any] | None = None,
 ) -> uuid.UUID | None:
     """Add a message and return its id; None where the same was put before."""
-    dialect = sqlite if db.get_bind().dialect.name == "sqlite" else postgresql
-    added = dialect.insert(TalkMessage).values(
-        id=random_id(),
-        partnership=scope.partnership,
-        kind=kind.value,
-        once=once,
-        due_at=due_at.astimezone(UTC),
-        queued=queued,
-        booking_id=booking_id,
-        sign_up_id=sign_up_id,
-        talk_id=talk_id,
-        about=dict(about or {}),
-        state=WAITING,
-        attempts=0,
-        problem="",
-    )
-    same = [TalkMessage.partnership, TalkMessage.once]
-    return db.execute(added.on_conflict_do_nothing(index_elements=same).returning(TalkMessage.id)).scalar()
+    told = {
+        "id": random_id(),
+        "partnership": scope.partnership,
+        "kind": kind.value,
+        "once": once,
+        "due_at": due_at.astimezone(UTC),
+        "queued": queued,
+        "booking_id": booking_id,
+        "sign_up_id": sign_up_id,
+        "talk_id": talk_id,
+        "about": dict(about or {}),
+        "state": WAITING,
+        "attempts": 0,
+        "problem": "",
+    }
+    return db.execute(_ADD[db.get_bind().dialect.name], told).scalar()
 
 
 def find_message(db: Session, scope: Scope, message_id: uuid.UUID) -> MessageFacts | None:

@@ -173,10 +173,17 @@ def list_put(db: Session, scope: Scope, kind: MessageKind, keys: Iterable[str]) 
 
 
 def drop_put(db: Session, scope: Scope, kind: MessageKind, keys: Iterable[str]) -> int:
-    """Take back messages that have not been queued yet, and return how many those were."""
+    """Take back messages that have not been queued yet, and return how many those were.
+
+    They are locked in the order in which jobs for them are put (store.talk_messages.list_due): neither waits for the
+    other.
+    """
     ours = (TalkMessage.partnership == scope.partnership, TalkMessage.kind == kind.value)
     waits = (TalkMessage.state == MessageState.WAITING.value, TalkMessage.queued.is_(False))
-    change = update(TalkMessage).where(*ours, *waits, TalkMessage.once.in_(list(keys)))
+    wanted = (*ours, *waits, TalkMessage.once.in_(list(keys)))
+    in_order = select(TalkMessage.id).where(*wanted).order_by(TalkMessage.due_at, TalkMessage.id)
+    db.execute(in_order.with_for_update()).all()
+    change = update(TalkMessage).where(*wanted)
     done: Any = db.execute(change.values(state=MessageState.DROPPED.value).execution_options(synchronize_session=False))
     return int(done.rowcount)
 
@@ -191,12 +198,6 @@ def reopen_offer(db: Session, scope: Scope, offer_id: uuid.UUID) -> None:
     """Let an offer stand as before: until when it holds is not changed."""
     ours = (TalkOffer.id == offer_id, TalkOffer.partnership == scope.partnership)
     db.execute(update(TalkOffer).where(*ours).values(ended=OfferEnd.OPEN.value))
-
-
-def carry_yes(db: Session, scope: Scope, talk_id: uuid.UUID, since: int, sequence: int) -> None:
-    """Let those who said yes to a talk as it was be known to say so of it as it is again."""
-    ours = (SignUp.partnership == scope.partnership, SignUp.talk_id == talk_id, SignUp.moved_seen >= since)
-    db.execute(update(SignUp).where(*ours).values(moved_seen=sequence).execution_options(synchronize_session=False))
 
 
 def add_term(db: Session, scope: Scope, slug: str, name: str, starts_on: date, ends_on: date) -> uuid.UUID:

@@ -17,6 +17,7 @@ from feedback_app.domain.talks.talk import TalkState
 from feedback_app.store.comment_tables import Comment, SafeguardingEntry, Voice
 from feedback_app.store.readings import in_parts
 from feedback_app.store.talk_tables import AccessNeed, Booking, SignUp, Talk, TalkMessage, TalkQuestion
+from feedback_app.store.talks import lock_ways
 
 _COUNTED = Talk.finished_on.is_not(None) | (Talk.state != TalkState.PUBLISHED.value)
 
@@ -28,6 +29,8 @@ def count_old_needs(db: Session, scope: Scope, day: date) -> int:
 
 def delete_old_needs(db: Session, scope: Scope, day: date) -> int:
     """Delete them, and what was to be said about them; return how many."""
+    with_needs = select(SignUp.talk_id).join(AccessNeed, AccessNeed.sign_up_id == SignUp.id)
+    lock_ways(db, db.scalars(with_needs.where(_old_need(scope, day)).distinct()))
     about = select(AccessNeed.sign_up_id).where(_old_need(scope, day))
     db.execute(delete(TalkMessage).where(TalkMessage.kind == "need", TalkMessage.sign_up_id.in_(about)))
     return int(db.execute(delete(AccessNeed).where(_old_need(scope, day))).rowcount)  # type: ignore[attr-defined]
@@ -46,10 +49,14 @@ def list_old_bookings(db: Session, scope: Scope, day: date) -> list[uuid.UUID]:
 def delete_old_bookings(db: Session, scope: Scope, day: date) -> int:
     """Delete them with what was sent to them, and empty what their sign-ups are known by; return how many.
 
-    Each is locked and looked at again first: a family may be booking one more talk with it right now.
+    Each is locked and looked at again first: a family may be booking one more talk with it right now. Before them come
+    the ways of all their talks, as whenever sign-ups change: whoever erases a booking this moment locks those first.
     """
     done = 0
-    for part in in_parts(list_old_bookings(db, scope, day)):
+    parts = list(in_parts(list_old_bookings(db, scope, day)))
+    held = (select(SignUp.talk_id).where(SignUp.booking_id.in_(part)).distinct() for part in parts)
+    lock_ways(db, [talk_id for talk_ids in held for talk_id in db.scalars(talk_ids)])
+    for part in parts:
         db.execute(select(Booking.id).where(Booking.id.in_(part)).order_by(Booking.id).with_for_update()).all()
         old = list(db.scalars(_old_bookings(scope, day).where(Booking.id.in_(part))))
         theirs = select(SignUp.id).where(SignUp.booking_id.in_(old))

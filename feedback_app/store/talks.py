@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from itertools import groupby
+from typing import Any, cast
 
-from sqlalchemy import case, func, select
+from sqlalchemy import Table, bindparam, case, func, select
 from sqlalchemy.orm import Session
 
 from feedback_app.domain.scope import Scope
@@ -18,6 +18,42 @@ from feedback_app.domain.talks.talk import SignUpState, TalkFacts, TalkState, Ve
 from feedback_app.store.talk_tables import SignUp, Talk, TalkQuestion, TalkSeries, TalkTerm, TalkWay, Venue
 
 HELD = (SignUpState.BOOKED.value, SignUpState.OFFERED.value)
+_TALK, _VENUE, _WAY = (cast(Table, one.__table__) for one in (Talk, Venue, TalkWay))
+_OURS, _ID = _TALK.c.partnership == bindparam("ours"), _TALK.c.id == bindparam("talk")
+
+
+def _count_held() -> Any:
+    """Return, of a way of attending, how many places are held and how many families wait."""
+    # Who wants more than the room holds is passed over until it grows (see domain.talks.queue.next_offers).
+    waits = (SignUp.state == SignUpState.WAITING.value) & (SignUp.places <= _WAY.c.capacity)
+    held = func.sum(case((SignUp.state.in_(HELD), SignUp.places), else_=0)), func.sum(case((waits, 1), else_=0))
+    of_way = (SignUp.talk_id == _WAY.c.talk_id) & (SignUp.way == _WAY.c.way)
+    return [select(func.coalesce(one, 0)).where(of_way).correlate(_WAY).scalar_subquery() for one in held]
+
+
+def _select_talks() -> Any:
+    """Return a row for each way of each talk, with its venue; nothing that is sealed, which costs time to open."""
+    of_talk = [one for one in _TALK.c if one.name not in ("partnership", "salt", "joining_link")]
+    told_of_venue = "name", "address", "postcode", "district", "features", "access"
+    of_venue = _VENUE.c.id.label("venue"), *(_VENUE.c[name].label(f"venue_{name}") for name in told_of_venue)
+    held, waiting = _count_held()
+    of_way = _WAY.c.way, _WAY.c.capacity, held.label("held"), waiting.label("waiting")
+    rows = select(*of_talk, *of_venue, *of_way).outerjoin(_VENUE, _TALK.c.venue_id == _VENUE.c.id)
+    return rows.outerjoin(_WAY, _WAY.c.talk_id == _TALK.c.id).where(_OURS)
+
+
+# Made once: to put a statement together takes longer than to carry it out.
+_TALKS = _select_talks()
+_BY_SLUG = _TALKS.where(_TALK.c.slug == bindparam("slug")).order_by(_WAY.c.way)
+_BY_ID = _TALKS.where(_ID).order_by(_WAY.c.way)
+_TO_BOOK = _BY_ID.add_columns(_TALK.c.salt)
+_SALT = select(_TALK.c.salt).where(_ID, _OURS)
+_LOCK = (
+    select(_WAY.c.talk_id)
+    .where(_WAY.c.talk_id.in_(bindparam("talks", expanding=True)))
+    .order_by(_WAY.c.talk_id, _WAY.c.way)
+    .with_for_update()
+)
 
 
 @dataclass(frozen=True)
@@ -43,30 +79,42 @@ def list_talks(
     ids: Collection[uuid.UUID] | None = None,
 ) -> list[TalkFacts]:
     """Return talks by day and time; ``to_day`` is the last day."""
-    rows = _talks(scope).where(Talk.state.in_([state.value for state in states]))
+    rows = _TALKS.where(_TALK.c.state.in_([state.value for state in states]))
     if from_day is not None:
-        rows = rows.where(Talk.day >= from_day)
+        rows = rows.where(_TALK.c.day >= from_day)
     if to_day is not None:
-        rows = rows.where(Talk.day <= to_day)
+        rows = rows.where(_TALK.c.day <= to_day)
     if term_id is not None:
-        rows = rows.where(Talk.term_id == term_id)
+        rows = rows.where(_TALK.c.term_id == term_id)
     if series_id is not None:
-        rows = rows.where(Talk.series_id == series_id)
+        rows = rows.where(_TALK.c.series_id == series_id)
     if ids is not None:
-        rows = rows.where(Talk.id.in_(ids))
-    return _as_facts(db, db.execute(rows.order_by(Talk.day, Talk.starts, Talk.slug)).all())
+        rows = rows.where(_TALK.c.id.in_(ids))
+    rows = rows.order_by(_TALK.c.day, _TALK.c.starts, _TALK.c.slug, _WAY.c.way)
+    return _as_facts(db.execute(rows, {"ours": scope.partnership}))
 
 
 def find_talk(db: Session, scope: Scope, slug: str) -> TalkFacts | None:
     """Return a talk of whatever state, or None."""
-    found = _as_facts(db, db.execute(_talks(scope).where(Talk.slug == slug)).all())
+    found = _as_facts(db.execute(_BY_SLUG, {"ours": scope.partnership, "slug": slug}))
     return found[0] if found else None
 
 
 def find_talk_by_id(db: Session, scope: Scope, talk_id: uuid.UUID) -> TalkFacts | None:
     """Return a talk of whatever state, or None."""
-    found = list_talks(db, scope, ids=[talk_id])
+    found = _as_facts(db.execute(_BY_ID, {"ours": scope.partnership, "talk": talk_id}))
     return found[0] if found else None
+
+
+def find_talk_to_book(db: Session, scope: Scope, talk_id: uuid.UUID) -> tuple[TalkFacts, str] | None:
+    """Return a talk of whatever state, and what contacts are marked under at it; or None."""
+    rows = db.execute(_TO_BOOK, {"ours": scope.partnership, "talk": talk_id}).all()
+    return (_as_facts(rows)[0], rows[0].salt) if rows else None
+
+
+def find_salt(db: Session, scope: Scope, talk_id: uuid.UUID) -> str:
+    """Return what contacts are marked under at a talk."""
+    return str(db.scalars(_SALT, {"ours": scope.partnership, "talk": talk_id}).one())
 
 
 def find_joining_link(db: Session, scope: Scope, talk_id: uuid.UUID) -> str | None:
@@ -80,8 +128,7 @@ def lock_ways(db: Session, talk_ids: Iterable[uuid.UUID]) -> None:
     Always in the same order, so that two who want several never wait for each other. SQLite has one writer at a time: a
     transaction that writes has had its turn since it began.
     """
-    wanted = select(TalkWay.talk_id).where(TalkWay.talk_id.in_(sorted(set(talk_ids))))
-    db.execute(wanted.order_by(TalkWay.talk_id, TalkWay.way).with_for_update()).all()
+    db.execute(_LOCK, {"talks": sorted(set(talk_ids))}).all()
 
 
 def list_terms(db: Session, scope: Scope) -> list[TermFacts]:
@@ -114,55 +161,49 @@ def as_venue(row: Venue) -> VenueFacts:
     return VenueFacts(row.id, row.name, row.address, row.postcode, row.district, features, row.access)
 
 
-def _talks(scope: Scope) -> Any:
-    rows = select(Talk, Venue).outerjoin(Venue, Talk.venue_id == Venue.id)
-    # As they stand now, also where this session has read them before it had to wait for the lock.
-    return rows.where(Talk.partnership == scope.partnership).execution_options(populate_existing=True)
+def _as_facts(rows: Iterable[Any]) -> list[TalkFacts]:
+    """Return talks, each from one row for each of its ways, which follow one another."""
+    return [_as_talk(list(ways)) for _id, ways in groupby(rows, lambda row: row.id)]
 
 
-def _ways(db: Session, ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, list[WayFacts]]:
-    """Return talk -> its ways, in person first, with how many places are held and how many families wait."""
-    # Who wants more than the room holds is passed over until it grows (see domain.talks.queue.next_offers).
-    waits = (SignUp.state == SignUpState.WAITING.value) & (SignUp.places <= TalkWay.capacity)
-    places = func.coalesce(func.sum(case((SignUp.state.in_(HELD), SignUp.places), else_=0)), 0)
-    waiting = func.coalesce(func.sum(case((waits, 1), else_=0)), 0)
-    of_way = (SignUp.talk_id == TalkWay.talk_id) & (SignUp.way == TalkWay.way)
-    rows = select(TalkWay.talk_id, TalkWay.way, TalkWay.capacity, places, waiting).outerjoin(SignUp, of_way)
-    rows = rows.where(TalkWay.talk_id.in_(ids)).group_by(TalkWay.talk_id, TalkWay.way, TalkWay.capacity)
-    found: dict[uuid.UUID, list[WayFacts]] = defaultdict(list)
-    for talk_id, way, capacity, held, queue in db.execute(rows.order_by(TalkWay.talk_id, TalkWay.way)):
-        found[talk_id].append(WayFacts(Way(way), capacity, int(held), int(queue)))
-    return found
+def _as_talk(rows: list[Any]) -> TalkFacts:
+    row = rows[0]
+    return TalkFacts(
+        id=row.id,
+        slug=row.slug,
+        title=row.title,
+        about=row.about,
+        topic=row.topic,
+        priorities=tuple(row.priorities),
+        themes=tuple(row.themes),
+        day=row.day,
+        starts=row.starts,
+        ends=row.ends,
+        state=TalkState(row.state),
+        ways=tuple(WayFacts(Way(one.way), one.capacity, int(one.held), int(one.waiting)) for one in rows if one.way),
+        venue=_venue_of(row),
+        district=row.district,
+        hosts=row.hosts,
+        term_id=row.term_id,
+        series_id=row.series_id,
+        provided=tuple(row.provided),
+        sequence=row.sequence,
+        moved_from=row.moved_from,
+        cancelled_because=row.cancelled_because,
+        finished_on=row.finished_on,
+        demonstration=row.demonstration,
+    )
 
 
-def _as_facts(db: Session, rows: Iterable[Any]) -> list[TalkFacts]:
-    rows = list(rows)
-    ways = _ways(db, [talk.id for talk, _venue in rows]) if rows else {}
-    return [
-        TalkFacts(
-            id=talk.id,
-            slug=talk.slug,
-            title=talk.title,
-            about=talk.about,
-            topic=talk.topic,
-            priorities=tuple(talk.priorities),
-            themes=tuple(talk.themes),
-            day=talk.day,
-            starts=talk.starts,
-            ends=talk.ends,
-            state=TalkState(talk.state),
-            ways=tuple(ways.get(talk.id, ())),
-            venue=None if venue is None else as_venue(venue),
-            district=talk.district,
-            hosts=talk.hosts,
-            term_id=talk.term_id,
-            series_id=talk.series_id,
-            provided=tuple(talk.provided),
-            sequence=talk.sequence,
-            moved_from=talk.moved_from,
-            cancelled_because=talk.cancelled_because,
-            finished_on=talk.finished_on,
-            demonstration=talk.demonstration,
-        )
-        for talk, venue in rows
-    ]
+def _venue_of(row: Any) -> VenueFacts | None:
+    if row.venue is None:
+        return None
+    return VenueFacts(
+        row.venue,
+        row.venue_name,
+        row.venue_address,
+        row.venue_postcode,
+        row.venue_district,
+        tuple(row.venue_features),
+        row.venue_access,
+    )

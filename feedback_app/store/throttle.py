@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import cast
 
-from sqlalchemy import select
+from sqlalchemy import Table, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from feedback_app.store.tables import CodeFailures
+
+_FAILURES = cast(Table, CodeFailures.__table__)
+_BEGIN = {  # made once: that takes longer than to carry it out
+    dialect.dialect.name: dialect.insert(_FAILURES)
+    .on_conflict_do_nothing(index_elements=[_FAILURES.c.name])
+    .returning(_FAILURES.c.name)
+    for dialect in (sqlite, postgresql)
+}
 
 
 def get_level(db: Session, name: str, now: datetime, leak_per_second: float) -> float:
@@ -24,6 +33,12 @@ def get_level(db: Session, name: str, now: datetime, leak_per_second: float) -> 
     level, measured_at = row
     measured = measured_at if measured_at.tzinfo else measured_at.replace(tzinfo=UTC)
     return max(0.0, level - leak_per_second * max(0.0, (now - measured).total_seconds()))
+
+
+def begin_level(db: Session, name: str, level: float, now: datetime) -> bool:
+    """Set the level of what has none yet, in one step, and return whether it had none; until the end it is alone."""
+    told = {"name": name, "level": level, "measured_at": now.astimezone(UTC)}
+    return db.execute(_BEGIN[db.get_bind().dialect.name], told).scalar() is not None
 
 
 def _make_lockable(db: Session, name: str, now: datetime) -> None:

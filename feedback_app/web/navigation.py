@@ -59,9 +59,5 @@ def shows_components() -> bool:
 
 def special_pages() -> list[tuple[Entry, Permission]]:
     """Return the pages that not every member of staff may open but whoever asks may, each with what opens it."""
-    return [
-        (entry, permission)
-        for entry in navigation()
-        for permission in entry.asks_for[:1]
-        if Permission.SIGN_IN not in entry.asks_for
-    ]
+    entries = [entry for entry in navigation() if entry.asks_for and Permission.SIGN_IN not in entry.asks_for]
+    return [(entry, next(permission for permission in entry.asks_for if may(permission))) for entry in entries]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -12,7 +11,7 @@ from flask_babel import gettext as _
 
 from feedback_app.domain.talks.programme import Choice, Programme, Way
 from feedback_app.domain.talks.saying import say_time
-from feedback_app.domain.talks.talk import NeedState, OfferEnd, SignUpState, TalkFacts, TalkState
+from feedback_app.domain.talks.talk import NeedState, OfferEnd, TalkFacts, TalkState
 from feedback_app.services.waiting_list import Clock
 from feedback_app.web import clock
 from feedback_app.web.access import place
@@ -22,6 +21,11 @@ from feedback_app.web.languages import in_page_language
 def programme() -> Programme:
     """Return what the partnership says of its talks; 404 where it holds none."""
     return place().programme or abort(404)
+
+
+def require_talks() -> None:
+    """Let a page of talks be there only where the partnership holds any; 404 else, whatever is asked for."""
+    programme()
 
 
 def talk_clock() -> Clock:
@@ -47,19 +51,6 @@ def district_of(code: int | None) -> str:
 def way_words(way: Way) -> str:
     """Return a way of attending."""
     return {Way.IN_PERSON: _("In person"), Way.ONLINE: _("Online")}[way]
-
-
-def sign_up_words(state: SignUpState) -> str:
-    """Return where a sign-up stands."""
-    words: Mapping[SignUpState, str] = {
-        SignUpState.BOOKED: _("Booked"),
-        SignUpState.WAITING: _("On the waiting list"),
-        SignUpState.OFFERED: _("A place is held for you"),
-        SignUpState.LAPSED: _("Off the waiting list"),
-        SignUpState.CANCELLED: _("Cancelled by you"),
-        SignUpState.CALLED_OFF: _("The talk is cancelled"),
-    }
-    return words[state]
 
 
 def talk_words(state: TalkState) -> str:

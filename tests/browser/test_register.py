@@ -39,12 +39,12 @@ def tell(app: Flask, slug: str) -> dict[str, int | None]:
     """Return how many people of each family came, and how many without a booking under "walked in"."""
     from feedback_app.domain.talks.programme import Way
     from feedback_app.extensions import db
-    from feedback_app.services import attending
+    from feedback_app.services import attending, planning_talks
     from tests.support.attended import programme_of
 
     with app.app_context():
         here = app.config["PLACES"].only.scope
-        talk = attending.get_talk(db.session, here, slug)
+        talk = planning_talks.get_talk(db.session, here, slug)
         coming = attending.list_coming(db.session, here, programme_of(app), talk)
         walked = attending.find_numbers(db.session, here, talk)[Way.IN_PERSON].walked_in
         return {one.name: one.sign_up.came for one in coming} | {"walked in": walked}

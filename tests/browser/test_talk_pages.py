@@ -84,6 +84,8 @@ def test_what_organisers_see_is_sound(narrow: Page, standing: Standing, prefix: 
     for part in OF_A_TALK:
         look(narrow, f"{prefix}/team/talks/a-talk/{part}")
     look(narrow, f"{prefix}/team/talks/promises/{standing.promise_id}")
+    press(narrow, narrow.locator("button[value=ask_delete]"))
+    look_at(narrow)
     look(narrow, f"{prefix}/team/talks/venues/{standing.venue_id}")
 
 

@@ -13,7 +13,6 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -44,8 +43,8 @@ ASKED, HIDDEN, SEEN = "plimwickle", "zorbatine", "quorvish"  # looked for; never
 DANGER = f"{ASKED.title()} {HIDDEN} hurts himself and says he wants to die."
 READ = f"{SEEN.title()} is what helps us most."
 TODAY = date(2026, 11, 16)
-MOST_PAGES = 250  # that one visitor looks at
-LEFT_ALONE = frozenset({"static", "security.logout", "respond.quick_exit"})
+MOST_FURTHER = 40  # pages that one visitor looks at besides the addresses that there are
+LEFT_ALONE = frozenset({"static", "security.logout", "respond.quick_exit", "account.sign_out_everywhere"})
 TALK = "waiting-well"
 QUEUE = "/team/safeguarding"  # where safeguarding readers read, and nobody else
 # Commands that answer nothing about words, or never end; and how those are called that have to be told something.
@@ -59,6 +58,7 @@ TOLD: Mapping[str, tuple[str, ...]] = {
     "audit export": ("--format", "csv"),
     "themes summary": ("--wave", "family-now"),
 }
+_TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"', re.IGNORECASE)
 ANY = "00000000-0000-4000-8000-000000000000"
 
 
@@ -190,6 +190,9 @@ class Visit:
     found: set[str] = field(default_factory=set)
     readable: bool = False
     token: str = ""
+    cookie: str = ""  # of the session that the token belongs to
+    endpoints: dict[str, str] = field(default_factory=dict)  # of the addresses there are
+    refused: set[str] = field(default_factory=set)  # endpoints, whatever is asked of them: by whoever asks
 
     def values(self, name: str, endpoint: str) -> list[object]:
         """Return what may stand for an argument of an address."""
@@ -219,46 +222,51 @@ class Visit:
         for at in range(max(map(len, known.values()), default=1)):
             built = rule.build({name: values[at % len(values)] for name, values in known.items()})
             if built:
+                self.endpoints[built[1]] = rule.endpoint
                 yield built[1]
 
     def look(self, address: str, method: str = "GET", **sent: str) -> str:
         """Ask for an address and note where held words stand; return the page."""
         data = {"csrf_token": self.token, **sent} if method == "POST" else None
+        cookie = self.world.app.config["SESSION_COOKIE_NAME"]
+        if self.cookie:  # whatever the address before did: there are some that sign out
+            self.client.set_cookie(cookie, self.cookie)
         reply = self.client.open(address, method=method, data=data)
         page = unpacked(reply.get_data())
         reply.close()
+        if reply.status_code == 403 or "/team/sign-in?next=" in reply.headers.get("Location", ""):
+            self.refused.add(self.endpoints.get(address, ""))
         where = address.partition("?")[0]
         if HIDDEN in page + str(reply.headers).casefold() and not (
             self.role is Role.SAFEGUARDING_READER and where.startswith(QUEUE)
         ):
             self.found.add(f"{method} {address}")
         self.readable = self.readable or SEEN in page
-        if found := re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page, re.IGNORECASE):
-            self.token = self.token or reply.get_data(as_text=True)[found.start(1) : found.end(1)]
+        found, kept = _TOKEN.search(page), self.client.get_cookie(cookie)
+        if found and kept and not self.token:
+            self.token, self.cookie = reply.get_data(as_text=True)[found.start(1) : found.end(1)], kept.value
         return reply.get_data(as_text=True) if reply.mimetype == "text/html" and reply.status_code < 400 else ""
 
     def go_everywhere(self) -> None:
         """Go to each address there is, follow each link, and look for the planted word in each search form."""
         waiting = ["/team", *self.addresses("GET")]
-        for number in count():
-            if number >= MOST_PAGES or not waiting:
-                return
+        most = len(waiting) + MOST_FURTHER
+        while waiting and len(self.seen) < most:
             address = waiting.pop(0)
-            if address in self.seen or "/sign-out" in address or "/leave" in address:
+            if address in self.seen or "/sign-out" in address or "/leave" in address or self._is_refused(address):
                 continue
             self.seen.add(address)
             page = self.look(address)
             waiting += [further for further in _ways_on(page) if further not in self.seen] if page else []
 
+    def _is_refused(self, address: str) -> bool:
+        return self.endpoints.get(address) in self.refused
+
     def press_everything(self) -> None:
         """Send every form's address with nothing but the planted word in it."""
-        cookie = self.world.app.config["SESSION_COOKIE_NAME"]
-        kept = self.client.get_cookie(cookie)
         for address in self.addresses("POST"):
-            if "/team" in address:
+            if "/team" in address and not self._is_refused(address):
                 self.look(address, "POST", words=ASKED, quote=ASKED, hide=ASKED, reason=ASKED, step="look")
-                if kept:
-                    self.client.set_cookie(cookie, kept.value)
 
 
 def _ways_on(page: str) -> list[str]:
@@ -274,24 +282,27 @@ def _ways_on(page: str) -> list[str]:
 
 
 def test_nobody_sees_held_words_anywhere_but_their_readers(planted: Planted) -> None:
-    found, read = dict[str, set[str]](), set[str]()
-    for role in (None, *Role):
-        if role is Role.SAFEGUARDING_READER:
-            client = planted.app.test_client()
-            _let_in(client, "safeguarding_reader")
-        else:
-            client = signed_in(planted.app, planted.db, role) if role else planted.app.test_client()
-        visit = Visit(planted, client, role)
+    visits = [_visit(planted, role) for role in (None, *Role)]
+    for visit in visits:
         visit.go_everywhere()
-        if role is not Role.SAFEGUARDING_READER:  # who may let words through
+    read = {str(visit.role) for visit in visits if visit.readable}
+    for visit in visits:  # when all have looked: those who may change something, change it
+        if visit.role is not Role.SAFEGUARDING_READER:  # who may let words through
             visit.press_everything()
-        if visit.found:
-            found[str(role)] = visit.found
-        read |= {str(role)} if visit.readable else set()
+        assert visit.role is None or visit.look("/team"), f"{visit.role} was signed out: the rest says nothing"
+    found = {str(visit.role): visit.found for visit in visits if visit.found}
     assert found == {}
     assert {Role.SEND_TEAM, Role.COMMENT_READER} <= read, "the looking finds nothing at all"
     assert Role.FORUM_ORGANISER in read, "the looking does not come to what was said at talks"
     assert not read & {"None", Role.ADMINISTRATOR, Role.AUDITOR}
+
+
+def _visit(planted: Planted, role: Role | None) -> Visit:
+    if role is Role.SAFEGUARDING_READER:
+        client = planted.app.test_client()
+        _let_in(client, "safeguarding_reader")
+        return Visit(planted, client, role)
+    return Visit(planted, signed_in(planted.app, planted.db, role) if role else planted.app.test_client(), role)
 
 
 def _let_in(client: FlaskClient, name: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
+from datetime import UTC, date, datetime
 
 import pytest
 from flask import Flask
@@ -114,6 +115,19 @@ def test_many_needs_are_changed_in_one_form_and_the_families_told_without_the_ne
     stale = {f"was_state-{ids['step_free']}": "asked", f"state-{ids['step_free']}": "asked"}
     assert "Nothing was changed." in send(forum, f"{WHERE}/needs", **stale)[1]
     assert "There is no news for anybody." in send(forum, f"{WHERE}/needs", do="tell")[1]
+
+
+def test_nobody_is_told_that_families_are_written_to_once_the_talk_has_begun(
+    app: Flask, forum: FlaskClient, db: Session
+) -> None:
+    begun = add_talk(db, day=date(2026, 6, 3))
+    book(app, db, begun, "Anna", needs=[NeedAsked("captions")], now=datetime(2026, 6, 1, 12, tzinfo=UTC))
+    (need,) = list_needs(db, SCOPE, talk_id=begun.id)
+    db.rollback()
+    page = send(forum, f"{WHERE}/needs", do="tell", **{f"state-{need.id}": "arranged"})[1]
+    assert "nobody is sent a message any more" in page
+    assert "tell the families" not in page
+    assert "Not told yet" in page
 
 
 def test_a_mistake_in_the_needs_is_told_at_its_field_and_all_that_was_typed_stays(

@@ -10,23 +10,23 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from lxml import html
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from feedback_app.domain.talks.programme import Way
-from feedback_app.services import booking_talks
+from feedback_app.services import slowing
 from feedback_app.services.keeping_booking import find_booking, list_held
 from feedback_app.store.comment_tables import Comment, SafeguardingEntry, Voice
-from feedback_app.store.talk_tables import Booking, SignUp, TalkMessage, TalkQuestion
-from tests.support.booking_forms import BOOK, SAM, count, key_of, post, secret_in, send
+from feedback_app.store.talk_tables import Booking, SignUp, Talk, TalkMessage, TalkQuestion
+from feedback_app.web.talks import booking, together
+from tests.support.booking_forms import BOOK, SAM, count, key_of, marks_of, post, secret_in, send
 from tests.support.summaries import SCOPE
 from tests.support.talks import BOTH, add_talk, add_term
 
 
 def outcomes(db: Session, secret: str) -> list[tuple[str, str, int, str]]:
     """Return what a booking holds."""
-    booking = find_booking(db, SCOPE, secret)
-    held = list_held(db, SCOPE, booking)
+    held = list_held(db, SCOPE, find_booking(db, SCOPE, secret))
     db.rollback()
     return [(one.talk.slug, one.sign_up.way.value, one.sign_up.places, one.sign_up.state.value) for one in held]
 
@@ -94,7 +94,7 @@ def test_when_a_talk_is_full_the_form_is_for_the_waiting_list(client: FlaskClien
 def test_one_contact_that_books_and_books_is_slowed_down(
     client: FlaskClient, db: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(booking_talks, "BOOKINGS_AT_ONCE", 2)
+    monkeypatch.setattr(slowing, "AT_ONCE", 2)
     for number in range(3):
         add_talk(db, f"talk-{number}")
     key = key_of(client.get("/talks/talk-0/book"))
@@ -141,6 +141,43 @@ def test_a_whole_term_is_booked_with_one_date_dropped(client: FlaskClient, db: S
     too_many = send(client, told | {"places": "4", "email": "large@example.org"}, path)
     assert too_many.status_code == 422
     assert "“Talk 2” has room for 3 at the most" in too_many.get_data(as_text=True)
+
+
+def test_a_form_left_open_while_a_talk_is_changed_books_nothing_unread(client: FlaskClient, db: Session) -> None:
+    term = add_term(db)
+    add_talk(db, term_id=term.id)
+    both = (BOOK, {}), ("/talks/together/term/autumn", {"talk": "waiting-well"})
+    for day, (path, more) in enumerate(both, 1):
+        page = client.get(path)
+        told = SAM | more | {"request": key_of(page), "seen": marks_of(page)}
+        db.execute(update(Talk).values(day=date(2036, 1, day)))
+        db.commit()
+        late = post(client, path, told, page)
+        assert late.status_code == 409
+        assert "Something about this has changed since you opened it" in late.get_data(as_text=True)
+        assert 'value="Sam"' in late.get_data(as_text=True)
+        assert count(db, Booking) == 0
+    told["seen"] = marks_of(late)
+    assert post(client, path, told, page).status_code == 303
+
+
+def test_a_room_that_becomes_smaller_while_a_form_is_read_is_told(
+    client: FlaskClient, db: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    term = add_term(db)
+    add_talk(db, ways={Way.IN_PERSON: 3}, term_id=term.id)
+    for page in (booking, together):
+        monkeypatch.setattr(page, "room_at", lambda _talk, _way: 9)  # as it was a moment before
+    for path, more in ((BOOK, {}), ("/talks/together/term/autumn", {"talk": "waiting-well"})):
+        late = send(client, SAM | more | {"places": "4"}, path)
+        assert (late.status_code, count(db, Booking)) == (422, 0)
+        assert "has room for 3 at the most" in late.get_data(as_text=True)
+
+
+def test_a_name_that_nobody_sees_is_no_name(client: FlaskClient, db: Session) -> None:
+    add_talk(db)
+    assert send(client, SAM | {"name": "\u200b\u202e"}).status_code == 422
+    secret_in(send(client, SAM | {"name": "Áine"}))
 
 
 def test_nothing_personal_is_logged(

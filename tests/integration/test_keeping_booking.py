@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from feedback_app.domain.errors import BookingUnknown, NotEnoughPlaces, TalkClosed, TooManyPlaces
 from feedback_app.domain.talks.programme import Way
 from feedback_app.domain.talks.talk import MessageKind, NeedState, SignUpState
-from feedback_app.services import keeping_booking
+from feedback_app.services import keeping_booking, moving_talks
 from feedback_app.services.signing_up import NeedAsked, Outcome, Wanted
 from feedback_app.store import sign_ups
 from feedback_app.store.talk_tables import AccessNeed, Booking, SignUp, Talk, TalkMessage
@@ -157,10 +157,41 @@ def test_a_family_with_another_address_is_known_again_by_that_one(families: list
     two.book(other)
     booking = keeping_booking.find_booking(db, SCOPE, one.secret or "")
     told = {"name": "One", "email": "two@example.org", "mobile": None, "language": "en_GB"}
-    keeping_booking.change_contact(db, SCOPE, booking, **told)  # type: ignore[arg-type]
+    keeping_booking.change_contact(db, SCOPE, booking, **told, now=NOW)  # type: ignore[arg-type]
     db.commit()
     assert two.book(talk, request="another form of theirs") is Outcome.REPEATED
     assert one.book(talk, request="one more form of one") is Outcome.BOOKED  # whoever has the old address now
+
+
+def test_a_talk_is_held_after_all_though_two_of_its_families_share_an_address_by_now(
+    families: list[Family], db: Session
+) -> None:
+    talk = add_talk(db)
+    one, two, _three = families
+    one.book(talk)
+    two.book(talk)
+    moving_talks.cancel(db, SCOPE, talk, "The speaker is ill", one.clock())
+    booking = keeping_booking.find_booking(db, SCOPE, one.secret or "")
+    told = {"name": "One", "email": "two@example.org", "mobile": None, "language": "en_GB", "now": NOW}
+    keeping_booking.change_contact(db, SCOPE, booking, **told)  # type: ignore[arg-type]
+    moving_talks.undo(db, SCOPE, talk, one.clock())
+    db.commit()
+    assert (one.state(), two.state()) == (SignUpState.BOOKED, SignUpState.BOOKED)
+
+
+def test_a_family_that_is_erased_is_not_brought_back_when_its_talk_is_held_after_all(
+    families: list[Family], db: Session
+) -> None:
+    talk = add_talk(db, ways={PERSON: 2})
+    one, two, _three = families
+    one.book(talk)
+    two.book(talk)
+    moving_talks.cancel(db, SCOPE, talk, "The speaker is ill", one.clock())
+    keeping_booking.erase(db, SCOPE, keeping_booking.find_booking(db, SCOPE, one.secret or ""), one.clock())
+    assert db.scalar(select(func.count()).select_from(TalkMessage)) == 2  # to the other family
+    moving_talks.hold_after_all(db, SCOPE, talk, one.clock())
+    db.commit()
+    assert (two.state(), left(db, talk)) == (SignUpState.BOOKED, 1)
 
 
 def test_a_booking_is_erased_with_all_that_was_told_and_its_places_go_on(families: list[Family], db: Session) -> None:

@@ -30,6 +30,7 @@ from tests.support.people import Pocket
 from tests.support.places import BOTH, HERE, THERE, PlacedClient, both, visitor_of, write_two
 from tests.support.summaries import add_answers, make_instrument, some_answers
 from tests.support.surveys import real_survey
+from tests.support.talk_world import stand
 
 TODAY = datetime.now(UTC).date()
 EVERYBODY = tuple(Role)
@@ -118,12 +119,15 @@ def test_nothing_of_the_other_is_at_any_address(app: Flask, db: Session) -> None
     theirs = member(app, db, there)
     app.config["WTF_CSRF_ENABLED"] = False  # else a form without its token is refused before its address is looked at
     given = {"earlier": "northshire-training", "name": "district", "item": "HL1", "child": 1, "page_id": "hl1"}
-    given |= {"key": "P1", "code": "JOINT"}
+    given |= {"key": "P1", "code": "JOINT", "kind": "term"}
+    given |= stand(db, here.scope).arguments()
     asked = 0
     for rule in app.url_map.iter_rules():
         if not {"slug", "number"} & rule.arguments:
             continue
         slug = "lancashire-helpline" if rule.rule.startswith("/team") else "helpline"
+        if rule.endpoint.startswith(("talks.", "running.")):
+            slug = "a-term" if "kind" in rule.arguments else "a-talk"
         with app.test_request_context(base_url=THERE):
             address, nowhere = (
                 app.url_for(rule.endpoint, **{name: named[name] for name in rule.arguments})

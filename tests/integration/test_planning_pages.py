@@ -121,6 +121,14 @@ def test_a_draft_in_person_waits_for_its_venue_before_it_is_published(forum: Fla
     assert db.scalars(select(Talk.state)).one() == "draft"
 
 
+def test_what_a_venue_has_is_there_only_for_those_who_come_to_it(forum: FlaskClient, db: Session) -> None:
+    venue = add_venue(db)
+    for slug, ways, is_said in (("room", {Way.IN_PERSON: 9}, True), ("screen", {Way.ONLINE: 9}, False)):
+        add_talk(db, slug, ways=ways, venue=venue, day=DAY, state="draft")
+        page = forum.get(f"{WHERE}/{slug}/publish").text
+        assert ("Nobody has to ask for this, it is there: Hearing loop" in page) is is_said
+
+
 def test_moving_shows_what_changes_before_it_does_and_offers_to_undo(forum: FlaskClient, db: Session) -> None:
     venue = add_venue(db)
     other = add_venue(db, "The Hall")
@@ -153,7 +161,7 @@ def test_cancelling_asks_for_a_reason_and_can_be_undone(forum: FlaskClient, db: 
     _status, page = send(forum, f"{address}/undo")
     assert "The talk is on again" in page
     _status, page = send(forum, f"{address}/undo")
-    assert "It is too late to undo this" in page
+    assert "There is nothing to undo. The talk stands as you see it here." in page  # a button pressed twice
 
 
 def test_what_moves_nobody_is_changed_at_once_and_a_copy_is_a_draft(forum: FlaskClient, db: Session) -> None:

@@ -195,6 +195,7 @@ def test_each_kind_of_message_arrives_with_its_link_and_nothing_private(
 def looks_english(kind: str, subject: str, text: str) -> None:
     assert subject.startswith(KINDS[kind]), subject
     assert "10 December" in text, kind
+    assert text.count(" until ") <= 1, kind  # until when a place is held is said once
 
 
 def looks_short(kind: str, _subject: str, text: str) -> None:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from feedback_app.adapters.mail import SmtpMailer
@@ -207,7 +207,7 @@ def test_an_offer_that_ended_before_its_message_went_is_not_made(
         post.minute()
         mail[0].away = True
         post.cancel(first, NOW)
-        pass_time(clock, post, 49, timedelta(hours=1))
+        pass_time(clock, post, 50, timedelta(hours=5))
         mail[0].away = False
         pass_time(clock, post, 2)
     assert sorted(mail[0].subjects()[2:]) == [
@@ -265,3 +265,19 @@ def test_a_quiet_minute_writes_nothing(app: Flask, post: Post, db: Session) -> N
         with watching(app, reading=True) as watch:
             assert TalkWork(post.runner.transactions, post.place).do_minutely() == 0
     assert watch.written == []
+
+
+def test_a_step_that_cannot_even_look_keeps_no_message_from_its_turn(
+    app: Flask, post: Post, mail: tuple[Letterbox, SmtpMailer], db: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stumble(*_given: object, **_told: object) -> None:
+        raise ValueError("a talk that cannot be read")
+
+    monkeypatch.setattr("feedback_app.services.talk_messages.list_reminders", stumble)
+    with time_machine.travel(NOW, tick=False):
+        sign_up_id = post.held(post.book(NOW, add_talk(db))).sign_up.id
+        told = {"now": NOW - timedelta(minutes=2), "due_at": NOW - timedelta(minutes=1), "sign_up_id": sign_up_id}
+        notify(db, SCOPE, MessageKind.CHANGED, once="later", **told)  # type: ignore[arg-type]
+        db.commit()
+        assert TalkWork(post.runner.transactions, post.place).do_minutely() == 1
+    assert db.scalars(select(TalkMessage.queued).where(TalkMessage.once == "later")).all() == [True]

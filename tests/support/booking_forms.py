@@ -23,6 +23,13 @@ def key_of(page: TestResponse) -> str:
     return str(found[0])
 
 
+def marks_of(page: TestResponse) -> list[str]:
+    """Return the hidden marks of when and where the talks of a booking form are."""
+    found = html.fromstring(page.get_data(as_text=True)).xpath("//input[@name='seen']/@value")
+    assert found
+    return [str(mark) for mark in found]
+
+
 def send(client: FlaskClient, data: dict[str, Any], path: str = BOOK, key: str = "") -> TestResponse:
     """Open the form and send it, as a browser without scripts does."""
     page = client.get(path)

@@ -116,7 +116,8 @@ class CheckedClient(FlaskClient):
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         """Send a request and read the page that answers it; raise BadPage with every rule that it breaks."""
         response = super().open(*args, **kwargs)
-        if response.mimetype == "text/html" and not 300 <= response.status_code < 400:
+        is_page = response.mimetype == "text/html" and response.request.method != "HEAD"
+        if is_page and not 300 <= response.status_code < 400:
             problems = problems_of(response.get_data(as_text=True))
             if problems:
                 raise BadPage(f"{response.request.path} ({response.status_code}):\n" + "\n".join(problems))

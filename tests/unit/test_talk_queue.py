@@ -21,6 +21,7 @@ from feedback_app.domain.talks.queue import (
     state_for,
 )
 from feedback_app.domain.talks.talk import SignUpState, WayFacts, moment
+from feedback_app.services.waiting_list import Clock
 
 LONDON = "Europe/London"
 RULES = Rules()
@@ -141,3 +142,9 @@ def _hours_of_days(begins: datetime, ends: datetime) -> timedelta:
         found += max(timedelta(), last - first)
         day += timedelta(days=1)
     return found
+
+
+def test_the_day_of_a_clock_is_the_day_of_the_place_in_summer_time_too() -> None:
+    late = datetime(2035, 7, 1, 23, 30, tzinfo=UTC)
+    assert Clock(late, LONDON, RULES).today == date(2035, 7, 2)
+    assert Clock(late.astimezone(ZoneInfo(LONDON)), LONDON, RULES).today == date(2035, 7, 2)

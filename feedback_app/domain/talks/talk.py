@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from feedback_app.domain.talks.programme import Way
+from feedback_app.domain.talks.programme import Need, Programme, Way
 
 LONGEST_TITLE, LONGEST_ABOUT, LONGEST_NAME, LONGEST_WORDS = 120, 2000, 120, 1000
 MOST_CAPACITY = 500
@@ -195,6 +195,20 @@ class TalkFacts:
     def can_be_booked(self, now: datetime, timezone: str) -> bool:
         """Return whether families can sign up, change and cancel: it is published and has not begun."""
         return self.state is TalkState.PUBLISHED and not self.has_begun(now, timezone)
+
+
+def provided(talk: TalkFacts, programme: Programme, ways: Iterable[Way] = tuple(Way)) -> set[str]:
+    """Return the needs that nobody has to ask for at a talk, by what is there for everybody and what its venue has."""
+    there = set(talk.provided)
+    if talk.venue is not None and Way.IN_PERSON in ways and talk.way(Way.IN_PERSON):
+        met = (programme.features_by_key[key].meets for key in talk.venue.features if key in programme.features_by_key)
+        there |= {key for key in met if key and _is_for_venues(programme.needs_by_key[key], talk)}
+    return there
+
+
+def _is_for_venues(need: Need, talk: TalkFacts) -> bool:
+    """Return whether what a venue has meets a need of everybody at a talk, online too."""
+    return need.ways == (Way.IN_PERSON,) or talk.way(Way.ONLINE) is None
 
 
 def moment(day: date, at: time, timezone: str) -> datetime:

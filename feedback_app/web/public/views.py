@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from feedback_app.domain.wave import last_day
 from feedback_app.extensions import db
-from feedback_app.services import fielding, noticing, talks_ahead
+from feedback_app.services import fielding, noticing, talk_programme
 from feedback_app.services.fielding import OpenSurvey
 from feedback_app.web import clock, talk_words
 from feedback_app.web.access import place, public, scope
@@ -48,7 +48,7 @@ def _next_talks() -> list[dict[str, Any]]:
             "where": talk.venue.name if talk.venue else talk_words.way_words(talk.ways[0].way),
             "url": url_for("talks.talk", slug=talk.slug),
         }
-        for talk in talks_ahead.list_next(db.session, scope(), clock.now(), timezone, NEXT_TALKS)
+        for talk in talk_programme.list_next(db.session, scope(), clock.now(), timezone, NEXT_TALKS)
     ]
 
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from flask import Blueprint
 
+from feedback_app.web.talk_words import require_talks
+
 blueprint = Blueprint("running", __name__, url_prefix="/team/talks", template_folder="templates")
+blueprint.before_request(require_talks)
 
 
 def register_views() -> Blueprint:

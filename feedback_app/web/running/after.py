@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -20,8 +20,9 @@ from feedback_app.domain.talks.talk import LONGEST_WORDS, TalkFacts, TalkState
 from feedback_app.domain.words import tidy_words
 from feedback_app.extensions import db
 from feedback_app.services import auditing, finishing_talks, promising, talk_voices
-from feedback_app.services.finishing_talks import MOST_IN_A_ROOM, Room
+from feedback_app.services.finishing_talks import MOST_IN_A_ROOM
 from feedback_app.store import talks
+from feedback_app.store.attending import WayNumbers
 from feedback_app.web import clock, talk_words
 from feedback_app.web.access import place, scope, staff
 from feedback_app.web.noting import note_seen
@@ -71,7 +72,9 @@ def change_after(slug: str) -> ResponseReturnValue:
     talk = published_talk(slug)
     wanted = request.form.get("do", "")
     acts = {"finish": _finish, "again": _open_again, "note": _note, "promise": _promise}
-    return acts[wanted](talk) if wanted in acts else abort(400)
+    if wanted not in acts:
+        return redirect(url_for("running.after", slug=talk.slug), 303)
+    return acts[wanted](talk)
 
 
 def _page(talk: TalkFacts, typed: Mapping[str, str] | None = None, wrong: Mapping[str, str] | None = None) -> str:
@@ -125,9 +128,9 @@ def _finish(talk: TalkFacts) -> ResponseReturnValue:
     return _to_page(talk)
 
 
-def _read_rooms(talk: TalkFacts, typed: Mapping[str, str]) -> tuple[dict[Way, Room], dict[str, str]]:
+def _read_rooms(talk: TalkFacts, typed: Mapping[str, str]) -> tuple[dict[Way, WayNumbers], dict[str, str]]:
     """Return how many were there in each way, and field -> what is wrong with it."""
-    rooms, wrong = dict[Way, Room](), dict[str, str]()
+    rooms, wrong = dict[Way, WayNumbers](), dict[str, str]()
     for one in talk.ways:
         came, walked = (_number(typed[f"{what}-{one.way}"]) for what in ("came", "walked"))
         if came is None:
@@ -136,7 +139,7 @@ def _read_rooms(talk: TalkFacts, typed: Mapping[str, str]) -> tuple[dict[Way, Ro
             wrong[f"walked-{one.way}"] = _("Write how many came without a booking as a number, such as 3 or 0")
         elif (walked or 0) > came:
             wrong[f"walked-{one.way}"] = _("No more people can have come without a booking than were there in all")
-        rooms[one.way] = Room(came, walked or 0)
+        rooms[one.way] = WayNumbers(came, walked or 0)
     return rooms, wrong
 
 

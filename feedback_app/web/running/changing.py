@@ -26,7 +26,7 @@ from feedback_app.domain.talks.planning import (
     read_place,
     read_when,
 )
-from feedback_app.domain.talks.talk import MessageKind, TalkFacts
+from feedback_app.domain.talks.talk import MessageKind, TalkFacts, provided
 from feedback_app.extensions import db
 from feedback_app.services import moving_talks, planning_talks, planning_venues
 from feedback_app.services.planning_talks import NotNow
@@ -79,7 +79,7 @@ def publish(slug: str) -> ResponseReturnValue:
     talk, now = _get(slug), talk_words.talk_clock()
     check = planning_talks.check_talk(db.session, scope(), talk, now)
     programme = talk_words.programme()
-    met = planning_talks.met_by_venue(talk, programme) | set(talk.provided)
+    met = provided(talk, programme)
     return _asking(
         "publish",
         talk,
@@ -261,7 +261,7 @@ def do_hold(slug: str) -> ResponseReturnValue:
 def duplicate(slug: str) -> ResponseReturnValue:
     """Ask for which day a talk is to be copied: a week later, unless another is chosen."""
     talk = _get(slug)
-    today = talk_words.talk_clock().now.date()
+    today = talk_words.talk_clock().today
     day = talk.day + timedelta(weeks=1)
     if day < today:  # the next such day of the week that is still to come
         day += timedelta(weeks=-((day - today).days // 7))

@@ -54,7 +54,6 @@ class Trouble:
 @staff(Permission.RUN_TALKS)
 def messages_list() -> ResponseReturnValue:
     """Show talk by talk how many messages were sent, wait or failed, and first what to do about those that failed."""
-    talk_words.programme()
     failed = talk_messages.list_failed(db.session, scope())
     standing = talk_messages.list_standing(db.session, scope(), from_day=clock.today() - LOOKS_BACK)
     return render_template(
@@ -70,7 +69,6 @@ def messages_list() -> ResponseReturnValue:
 @staff(Permission.RUN_TALKS)
 def talk_messages_of(slug: str) -> ResponseReturnValue:
     """Show how the messages about one talk stand, kind by kind, and what to do about those that failed."""
-    talk_words.programme()
     found = talk_messages.get_standing(db.session, scope(), slug)
     failed = talk_messages.list_failed(db.session, scope(), found.talk.id)
     waiting = talk_messages.list_waiting(db.session, scope(), found.talk.id)
@@ -88,7 +86,6 @@ def talk_messages_of(slug: str) -> ResponseReturnValue:
 @staff(Permission.RUN_TALKS)
 def try_again(message_id: uuid.UUID) -> ResponseReturnValue:
     """Let a message that failed go once more, if there is still reason for it."""
-    talk_words.programme()
     if talk_messages.try_again(db.session, scope(), message_id, clock.now()):
         auditing.note_action(
             db.session, scope(), at=clock.now(), actor=current_user.email, action=TRIED, subject=f"message {message_id}"
@@ -103,7 +100,6 @@ def try_again(message_id: uuid.UUID) -> ResponseReturnValue:
 @staff(Permission.RUN_TALKS)
 def mailbox_page() -> ResponseReturnValue:
     """Show the messages to families as they would have come: on a development machine alone, 404 elsewhere."""
-    talk_words.programme()
     settings = current_app.config["SETTINGS"]
     if not settings.shows_mailbox:
         abort(404)

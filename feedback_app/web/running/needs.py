@@ -12,7 +12,7 @@ from flask_babel import ngettext
 from flask_login import current_user
 
 from feedback_app.domain.permissions import Permission
-from feedback_app.domain.talks.talk import NeedState, TalkFacts
+from feedback_app.domain.talks.talk import NeedState, TalkFacts, provided
 from feedback_app.domain.words import tidy_words
 from feedback_app.extensions import db
 from feedback_app.services import attending, auditing
@@ -25,7 +25,7 @@ from feedback_app.web.noting import note_seen
 from feedback_app.web.running import blueprint
 from feedback_app.web.running.the_day import about, coming_to, need_label, talk_of
 from feedback_app.web.running.the_day_words import far_words, state_words
-from feedback_app.web.talk_words import label_of, programme
+from feedback_app.web.talk_words import label_of, programme, talk_clock
 
 LONGEST_OWNER = 120
 TELL = "tell"  # what a button of the form asks for besides keeping
@@ -74,7 +74,15 @@ def change_needs(slug: str) -> ResponseReturnValue:
     return redirect(url_for("running.needs", slug=slug))
 
 
+def _has_begun(talk: TalkFacts) -> bool:
+    now = talk_clock()
+    return talk.has_begun(now.now, now.timezone)
+
+
 def _tell(talk: TalkFacts) -> None:
+    if _has_begun(talk):
+        flash(_("The talk has begun, so nobody is sent a message any more."))
+        return
     told = attending.tell_families(db.session, scope(), talk, clock.now())
     if not told:
         flash(_("There is no news for anybody. Nobody was sent a message."))
@@ -123,7 +131,6 @@ def _changed(field: str, before: str, stands: str) -> str:
 def _page(talk: TalkFacts, lines: Sequence[Line]) -> str:
     venue = talk.venue
     features = [programme().features_by_key.get(key) for key in venue.features] if venue else []
-    met = {feature.meets for feature in features if feature and feature.meets} | set(talk.provided)
     groups: dict[str, list[Line]] = {}
     for line in lines:
         groups.setdefault(line.need.need, []).append(line)
@@ -132,11 +139,12 @@ def _page(talk: TalkFacts, lines: Sequence[Line]) -> str:
         "running/needs.html",
         **about(talk),
         groups=groups,
-        met=met,
+        met=provided(talk, programme()),
         venue_has=[label_of(feature) for feature in features if feature],
         talk_has=[need_label(key) for key in talk.provided if need_label(key)],
         far=far,
         far_words=far_words(far),
+        begun=_has_begun(talk),
         states=[(state.value, state_words(state)) for state in NeedState],
         owners=sorted({line.need.owner for line in lines if line.need.owner}, key=str.casefold),
         detail_of=_detail_of,

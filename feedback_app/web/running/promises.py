@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 
-from flask import flash, redirect, render_template, url_for
+from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -18,6 +18,8 @@ from feedback_app.web.access import may, place, scope, staff
 from feedback_app.web.running import blueprint, promising_words
 from feedback_app.web.running.after import CHANGE, KEEP, look_page, note_done
 from feedback_app.web.running.promising_words import PromiseForm
+
+ASK_DELETE, DELETE = "ask_delete", "delete"
 
 
 @blueprint.get("/promises")
@@ -45,10 +47,15 @@ def promise(promise_id: uuid.UUID) -> ResponseReturnValue:
 @blueprint.post("/promises/<uuid:promise_id>")
 @staff(Permission.KEEP_PROMISES)
 def change_promise(promise_id: uuid.UUID) -> ResponseReturnValue:
-    """Keep what was changed in a promise or what became of it, after a look where it may name somebody."""
+    """Keep what was changed in a promise or what became of it, after a look where it may name somebody.
+
+    Who runs the talks may delete one that was written down by mistake; who is to keep it may not.
+    """
     found = promising.get_promise(db.session, scope(), promise_id)
     form = PromiseForm()
     typed, step = form.typed, form.step.data or ""
+    if step in (ASK_DELETE, DELETE):
+        return _delete(found, asks=step == ASK_DELETE)
     new, wrong = promising.read_promise(typed, promising_words.themes_by_code(), clock.today())
     if wrong or step == CHANGE:
         return _page(found, typed, promising_words.wrong_lines(wrong)), 422 if wrong else 200
@@ -59,6 +66,17 @@ def change_promise(promise_id: uuid.UUID) -> ResponseReturnValue:
     promising.change_promise(db.session, scope(), found, new, clock.today())
     note_done(promising.CHANGED, f"promise {found.id}")
     flash(_("It is kept. Families can read it now."))
+    return redirect(url_for("running.promises"), 303)
+
+
+def _delete(found: PromiseFacts, *, asks: bool) -> ResponseReturnValue:
+    if not may(Permission.RUN_TALKS):
+        abort(403)
+    if asks:
+        return render_template("running/promise_delete.html", promise=found, words=promising_words)
+    promising.delete_promise(db.session, scope(), found)
+    note_done(promising.DELETED, f"promise {found.id}")
+    flash(_("It is deleted. Families do not see it any more."))
     return redirect(url_for("running.promises"), 303)
 
 

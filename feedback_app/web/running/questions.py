@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -43,15 +43,17 @@ def questions(slug: str) -> ResponseReturnValue:
 def mark_question(slug: str) -> ResponseReturnValue:
     """Note that a question was answered, or that it was not after all."""
     talk = published_talk(slug)
-    wanted = request.form.get("do", "")
-    try:
-        asked = uuid.UUID(request.form.get("question", ""))
-    except ValueError:
-        abort(400)
-    if wanted not in ("answered", "open"):
-        abort(400)
-    done = wanted == "answered"
-    if talk_voices.mark_answered(db.session, scope(), talk, asked, answered=done):
+    done = request.form.get("do", "") == "answered"
+    asked = _read_id(request.form.get("question", ""))
+    if asked and talk_voices.mark_answered(db.session, scope(), talk, asked, answered=done):
         note_done(ANSWERED if done else OPEN, f"talk {talk.slug}")
         flash(_("It is marked as answered.") if done else _("It is back among what is to be answered."))
     return redirect(url_for("running.questions", slug=talk.slug), 303)
+
+
+def _read_id(typed: str) -> uuid.UUID | None:
+    """Return the id that a form sent back, or None for anything else."""
+    try:
+        return uuid.UUID(typed)
+    except ValueError:
+        return None

@@ -9,7 +9,7 @@ from typing import Any
 from feedback_app.domain.talks.programme import Way
 from feedback_app.domain.talks.talk import TalkFacts
 from feedback_app.extensions import db
-from feedback_app.services import attending
+from feedback_app.services import attending, planning_talks
 from feedback_app.services.attending import Coming
 from feedback_app.web import clock
 from feedback_app.web.access import scope
@@ -20,8 +20,7 @@ LONGEST_NUMBER = 6
 
 def talk_of(slug: str) -> TalkFacts:
     """Return the talk of an address; 404 where there is none."""
-    programme()
-    return attending.get_talk(db.session, scope(), slug)
+    return planning_talks.get_talk(db.session, scope(), slug)
 
 
 def coming_to(talk: TalkFacts) -> list[Coming]:

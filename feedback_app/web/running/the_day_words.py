@@ -69,13 +69,3 @@ def far_words(far: HowFar) -> str:
 def people_words(people: int) -> str:
     """Return a number of people."""
     return ngettext("%(num)s person", "%(num)s people", people)
-
-
-def families_words(families: int) -> str:
-    """Return a number of families."""
-    return ngettext("%(num)s family", "%(num)s families", families)
-
-
-def places_words(places: int) -> str:
-    """Return a number of places."""
-    return ngettext("%(num)s place", "%(num)s places", places)

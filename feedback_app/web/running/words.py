@@ -55,6 +55,7 @@ def not_now(reason: str) -> str:
         ),
         "not_open": _("This talk is not open any more: it has begun, or it is cancelled."),
         "told": _("It is too late to undo this: families are being told."),
+        "as_it_was": _("There is nothing to undo. The talk stands as you see it here."),
     }
     return sentences[reason]
 

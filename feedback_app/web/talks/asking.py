@@ -11,8 +11,9 @@ from flask import current_app, request
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from feedback_app.domain.talks.programme import Need, Programme, Way
-from feedback_app.domain.talks.talk import LONGEST_NAME, LONGEST_WORDS, TalkFacts
+from feedback_app.domain.errors import TooManyBookings
+from feedback_app.domain.talks.programme import Need
+from feedback_app.domain.talks.talk import LONGEST_NAME, LONGEST_WORDS, TalkFacts, provided
 from feedback_app.domain.words import tidy_words
 from feedback_app.services.contacting import ContactWrong, WhyWrong, read_email, read_mobile
 from feedback_app.services.signing_up import NeedAsked
@@ -38,6 +39,7 @@ class Typed:
     needs: frozenset[str] = frozenset()
     details: Mapping[str, str] | None = None
     question: str = ""
+    seen: frozenset[str] = frozenset()  # when, where and how each talk was to be when the form was opened
     talks: frozenset[str] | None = None  # of those that are booked together: None before any was chosen
 
     def detail(self, key: str) -> str:
@@ -82,27 +84,35 @@ def typed_form() -> Typed:
         needs=frozenset(key for key in sent.getlist("need") if key in known),
         details={key: line(f"need_{key}") for key in known if f"need_{key}" in sent},
         question=tidy_words(sent.get("question", "")),
+        seen=frozenset(sent.getlist("seen")),
         talks=frozenset(tidy_words(slug) for slug in sent.getlist("talk")),
+    )
+
+
+def mark_of(talk: TalkFacts) -> str:
+    """Return in one mark when, where and how a talk is: a form that was opened before that changed has another."""
+    told = [
+        talk.day.isoformat(),
+        f"{talk.starts:%H:%M}",
+        f"{talk.ends:%H:%M}",
+        str(talk.venue.id) if talk.venue else "",
+    ]
+    return " ".join([talk.slug, *told, *(one.way.value for one in talk.ways)])
+
+
+def changed_words(marks: Iterable[str], talks: Sequence[TalkFacts]) -> str:
+    """Return that a talk has changed since its form was opened, so that nobody books another day than they read."""
+    seen = {mark.partition(" ")[0]: mark for mark in marks}
+    if all(seen.get(talk.slug, mark_of(talk)) == mark_of(talk) for talk in talks):
+        return ""
+    return _(
+        "Something about this has changed since you opened it. Look at when and where it is now. Then press again."
     )
 
 
 def can_text() -> bool:
     """Return whether this installation can send text messages: else nobody is asked for a mobile."""
     return bool(current_app.config.get("CAN_TEXT", False))
-
-
-def provided(talk: TalkFacts, programme: Programme, ways: Iterable[Way] = tuple(Way)) -> set[str]:
-    """Return the needs that nobody has to ask for at a talk, by what is there for everybody and what its venue has."""
-    there = set(talk.provided)
-    if talk.venue is not None and Way.IN_PERSON in ways and talk.way(Way.IN_PERSON):
-        met = (programme.features_by_key[key].meets for key in talk.venue.features if key in programme.features_by_key)
-        there |= {key for key in met if key and _is_for_venues(programme.needs_by_key[key], talk)}
-    return there
-
-
-def _is_for_venues(need: Need, talk: TalkFacts) -> bool:
-    """Return whether what a venue has meets a need of everybody at a talk, online too."""
-    return need.ways == (Way.IN_PERSON,) or talk.way(Way.ONLINE) is None
 
 
 def needs_asked(talks: Sequence[TalkFacts]) -> list[Need]:
@@ -122,7 +132,7 @@ def read_person(typed: Typed, needs: Sequence[Need]) -> tuple[Person | None, dic
     places, most = _whole(typed.places), programme.rules.most_places
     if places is None or not 1 <= places <= most:
         wrong["places"] = ngettext("Choose %(num)s place", "Choose from 1 to %(num)s places", most)
-    if not typed.name:
+    if not is_name(typed.name):
         wrong["name"] = _("Write your name. A first name is enough")
     elif len(typed.name) > LONGEST_NAME:
         wrong["name"] = _("Write a shorter name, with at most %(number)s letters", number=LONGEST_NAME)
@@ -134,6 +144,11 @@ def read_person(typed: Typed, needs: Sequence[Need]) -> tuple[Person | None, dic
     if wrong or places is None:
         return None, wrong
     return Person(typed.name, email, mobile, typed.booker, places, asked), {}
+
+
+def is_name(typed: str) -> bool:
+    """Return whether there is a letter in what was typed as a name: signs that nobody sees are none."""
+    return any(sign.isalnum() for sign in typed)
 
 
 def _whole(typed: str) -> int | None:
@@ -168,6 +183,15 @@ def contact_words(reason: WhyWrong) -> str:
     }[reason]
 
 
+def slow_words(many: TooManyBookings) -> str:
+    """Return that there were many bookings or changes with one contact."""
+    return ngettext(
+        "There were many bookings with this contact. Please wait %(num)s minute, then press the button again",
+        "There were many bookings with this contact. Please wait %(num)s minutes, then press the button again",
+        many.minutes,
+    )
+
+
 def read_needs(typed: Typed, needs: Sequence[Need]) -> tuple[tuple[NeedAsked, ...], dict[str, str]]:
     """Return what is asked for among what may be, and field -> what to mend; a box counts where its need is ticked."""
     asked, wrong = list[NeedAsked](), dict[str, str]()
@@ -195,5 +219,5 @@ def read_question(typed: Typed) -> dict[str, str]:
 
 def lines_of(wrong: Mapping[str, str]) -> list[tuple[str, str]]:
     """Return the links of an error summary; of several buttons the first is led to."""
-    several = ("way", "booker", "talk")
+    several = ("way", "talk")
     return [(f"#{name}-1" if name in several else f"#{name}", sentence) for name, sentence in wrong.items()]

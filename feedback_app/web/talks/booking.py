@@ -9,14 +9,15 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from feedback_app.domain.errors import TooManyBookings
+from feedback_app.domain.errors import TooManyBookings, TooManyPlaces
 from feedback_app.domain.talks.programme import Way
 from feedback_app.domain.talks.talk import TalkFacts
 from feedback_app.extensions import db
 from feedback_app.services import talk_programme
-from feedback_app.services.booking_talks import Question
+from feedback_app.services.booking_talks import Question, tell_again
 from feedback_app.services.booking_talks import book as book_talks
 from feedback_app.services.signing_up import Booked, NewBooking, Outcome, Wanted
+from feedback_app.store.engine import looking_first
 from feedback_app.web import clock, talk_words
 from feedback_app.web.access import place, public, scope
 from feedback_app.web.languages import page_language
@@ -29,7 +30,6 @@ from feedback_app.web.talks.talk_page import talk_page, told_of
 @public
 def book(slug: str) -> ResponseReturnValue:
     """Ask what is needed to book a talk: places, a name, how to be reached, what the family needs."""
-    talk_words.programme()
     found = talk_programme.get_public(db.session, scope(), slug)
     if not telling.can_be_booked(found):
         return redirect(url_for("talks.talk", slug=slug))
@@ -40,26 +40,34 @@ def book(slug: str) -> ResponseReturnValue:
 @public
 def book_it(slug: str) -> ResponseReturnValue:
     """Book a talk, or join its waiting list; or say what to mend, with all that was typed."""
-    talk_words.programme()
-    found = talk_programme.get_public(db.session, scope(), slug)
-    if not telling.can_be_booked(found):
-        return talk_page(found), 409
-    typed = asking.typed_form()
-    way = _read_way(found, typed)
-    person, wrong = asking.read_person(typed, asking.needs_asked([found]))
-    if way is None:
-        wrong = {"way": _("Choose how you take part")} | wrong
-    elif person and person.places > room_at(found, way):
-        wrong["places"] = room_words(found, room_at(found, way))
-    wrong |= asking.read_question(typed)
-    if person is None or way is None or wrong:
-        return _book_page(found, typed, wrong), 422
+    with looking_first(db.session):
+        found = talk_programme.get_public(db.session, scope(), slug)
+        if not telling.can_be_booked(found):
+            return talk_page(found), 409
+        typed = asking.typed_form()
+        way = _read_way(found, typed)
+        if notice := asking.changed_words(typed.seen, [found]):
+            return _book_page(found, typed, {}, notice), 409
+        person, wrong = asking.read_person(typed, asking.needs_asked([found]))
+        if way is None:
+            wrong = {"way": _("Choose how you take part")} | wrong
+        elif person and person.places > room_at(found, way):
+            wrong["places"] = room_words(found, room_at(found, way))
+        wrong |= asking.read_question(typed)
+        if person is None or way is None or wrong:
+            return _book_page(found, typed, wrong), 422
+        again = _find_again(typed, person, [Wanted(found.id, way, person.places)])
+        if again is not None:
+            return after_booking(again)
     here = place()
     question = Question(found, typed.question, here.screening, clock.today()) if typed.question else None
     try:
         booked = keep(typed, person, [Wanted(found.id, way, person.places)], question)
     except TooManyBookings as many:
-        return _book_page(found, typed, {contact_field(typed): slow_words(many)}), 429
+        return _book_page(found, typed, {contact_field(typed): asking.slow_words(many)}), 429
+    except TooManyPlaces as small:  # the room has become smaller while we looked
+        db.session.rollback()
+        return _book_page(found, typed, {"places": room_words(found, small.most)}), 422
     if booked.secret is None and booked.outcomes[found.id] is Outcome.CLOSED:
         return talk_page(found, just_closed=True), 409
     return after_booking(booked)
@@ -99,6 +107,7 @@ def form_parts(typed: Typed, wrong: Mapping[str, str], talks: Sequence[TalkFacts
     return {
         "typed": typed,
         "wrong": wrong,
+        "seen": [asking.mark_of(talk) for talk in talks],
         "lines": asking.lines_of(wrong),
         "places": [(str(one), ngettext("%(num)s place", "%(num)s places", one)) for one in range(1, most + 1)],
         "bookers": [(one.key, talk_words.label_of(one)) for one in programme.bookers],
@@ -111,7 +120,18 @@ def form_parts(typed: Typed, wrong: Mapping[str, str], talks: Sequence[TalkFacts
 
 def keep(typed: Typed, person: Person, wanted: Sequence[Wanted], question: Question | None = None) -> Booked:
     """Book; raise TooManyBookings."""
-    new = NewBooking(
+    timezone, new = place().partnership.timezone, _new_booking(typed, person, wanted)
+    return book_talks(db.session, scope(), talk_words.programme(), timezone, new, clock.now(), question)
+
+
+def _find_again(typed: Typed, person: Person, wanted: Sequence[Wanted]) -> Booked | None:
+    """Return what became of the same form, sent before; None where it is new."""
+    timezone, new = place().partnership.timezone, _new_booking(typed, person, wanted)
+    return tell_again(db.session, scope(), talk_words.programme(), timezone, new, clock.now())
+
+
+def _new_booking(typed: Typed, person: Person, wanted: Sequence[Wanted]) -> NewBooking:
+    return NewBooking(
         request=typed.request,
         name=person.name,
         email=person.email,
@@ -121,8 +141,6 @@ def keep(typed: Typed, person: Person, wanted: Sequence[Wanted], question: Quest
         wanted=wanted,
         needs=person.needs,
     )
-    timezone = place().partnership.timezone
-    return book_talks(db.session, scope(), talk_words.programme(), timezone, new, clock.now(), question)
 
 
 def room_at(talk: TalkFacts, way: Way) -> int:
@@ -146,15 +164,6 @@ def contact_field(typed: Typed) -> str:
     return "email" if typed.email or not asking.can_text() else "mobile"
 
 
-def slow_words(many: TooManyBookings) -> str:
-    """Return that one contact has booked a lot."""
-    return ngettext(
-        "There were many bookings with this contact. Please wait %(num)s minute, then press the button again",
-        "There were many bookings with this contact. Please wait %(num)s minutes, then press the button again",
-        many.minutes,
-    )
-
-
 def after_booking(booked: Booked) -> ResponseReturnValue:
     """Go on to the family's own page; or say that there was nothing to book twice."""
     if booked.secret is None:
@@ -166,5 +175,4 @@ def after_booking(booked: Booked) -> ResponseReturnValue:
 @public
 def already() -> ResponseReturnValue:
     """Say that a contact that has booked a talk already is not booked twice, and gets its link again."""
-    talk_words.programme()
     return render_template("talks/already.html", can_text=asking.can_text())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import request
+from werkzeug.exceptions import NotFound
 
 from feedback_app.domain.errors import FeedbackError
 from feedback_app.store.engine import reading_only
@@ -19,6 +20,6 @@ def form_again(notice: str) -> str | None:
                 return book_again(told["slug"], notice)
             if request.endpoint == "talks.book_them":
                 return together_again(told["kind"], told["slug"], notice)
-    except FeedbackError:
+    except (FeedbackError, NotFound):
         return None
     return None

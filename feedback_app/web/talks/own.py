@@ -60,7 +60,7 @@ def new_words(cards: Sequence[Card], booking: BookingFacts) -> list[str]:
     booked = [card.held.sign_up.places for card in cards if card.stage == SignUpState.BOOKED.value]
     waiting = sum(card.stage == SignUpState.WAITING.value for card in cards)
     said = []
-    if len(booked) == 1:
+    if len(booked) == 1 and not waiting:
         said.append(ngettext("You have %(num)s place.", "You have %(num)s places.", booked[0]))
     elif booked:
         said.append(ngettext("You have places at %(num)s talk.", "You have places at %(num)s talks.", len(booked)))
@@ -79,7 +79,7 @@ def new_words(cards: Sequence[Card], booking: BookingFacts) -> list[str]:
 @public
 def own_erase(token: str) -> ResponseReturnValue:
     """Ask a family whether all that its booking holds about it shall be deleted; when it says so, delete it."""
-    if request.method == "GET":
+    if request.method != "POST":
         cards = list_cards(find_own(token))
         return own_page("own_erase.html", token, {}, {}, live=[card for card in cards if card.can_change])
     try:

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from feedback_app.domain.errors import TooManyPlaces
+from feedback_app.domain.errors import TooManyBookings, TooManyPlaces
 from feedback_app.domain.talks.programme import Way
 from feedback_app.domain.talks.talk import SignUpState, TalkFacts, TalkState, WayFacts
 from feedback_app.domain.words import tidy_words
@@ -23,6 +23,7 @@ from feedback_app.store.sign_ups import BookingFacts
 from feedback_app.web.access import public, scope
 from feedback_app.web.talk_words import day_words, programme, talk_clock, times_words, way_words
 from feedback_app.web.talks import blueprint
+from feedback_app.web.talks.asking import changed_words, mark_of
 from feedback_app.web.talks.own_changes import places_wrong, read_number
 from feedback_app.web.talks.own_finding import back_to_own, find_own, own_page
 
@@ -45,25 +46,28 @@ def own_add(token: str) -> ResponseReturnValue:
     booking = find_own(token)
     held = keeping_booking.list_held(db.session, scope(), booking)
     open_to = list_addable(held)
-    if request.method == "GET":
+    if request.method != "POST":
         return _page(token, open_to, set(), str(held[-1].sign_up.places) if held else "1", {}, {})
     chosen = set(request.form.getlist("talk"))
     typed = tidy_words(request.form.get("places", ""))
     ways = {one.slug: request.form.get(f"way_{one.slug}", "") for one in open_to}
     places = read_number(typed, programme().rules.most_places)
-    wanted = [
-        Wanted(one.id, _way_of(one, ways[one.slug]), places or 1) for one in open_to if one.slug in chosen and one.ways
-    ]
+    picked = [one for one in open_to if one.slug in chosen and one.ways]
+    wanted = [Wanted(one.id, _way_of(one, ways[one.slug]), places or 1) for one in picked]
     wrong = {} if places else {"places": places_wrong(programme().rules.most_places)}
-    if not wanted:
-        there = {one.talk.slug for one in held if one.sign_up.state.is_live}
-        if chosen and chosen <= there:  # the same form once more
-            return back_to_own(token, "added")
+    if changed := changed_words(request.form.getlist("seen"), picked):
+        wrong = {"talk": changed} | wrong
+    there = {one.talk.slug for one in held if one.sign_up.state.is_live}
+    if chosen and chosen <= there:  # the same form once more
+        return back_to_own(token, "added")
+    if len(picked) < len(chosen - there) or not chosen:  # one that has closed is not left out unsaid
         wrong = {"talk": _not_chosen(chosen)} | wrong
     if wrong:
         return _page(token, open_to, chosen, typed, ways, wrong), 422
     try:
         return back_to_own(token, _add(booking, wanted, list_carried(held)))
+    except TooManyBookings:
+        return back_to_own(token, "slow")
     except TooManyPlaces as refused:
         db.session.rollback()  # all of what was chosen, or nothing
         return _page(token, open_to, chosen, typed, ways, {"places": places_wrong(refused.most)}), 422
@@ -73,7 +77,7 @@ def list_addable(held: Sequence[Held]) -> list[TalkFacts]:
     """Return the talks to come that a booking has not; to one whose list it has left the way is back on the list."""
     clock = talk_clock()
     there = {one.talk.id for one in held if one.sign_up.state.is_live or one.sign_up.state is SignUpState.LAPSED}
-    coming = talks.list_talks(db.session, scope(), states=[TalkState.PUBLISHED], from_day=clock.now.date())
+    coming = talks.list_talks(db.session, scope(), states=[TalkState.PUBLISHED], from_day=clock.today)
     return [talk for talk in coming if talk.id not in there and talk.can_be_booked(clock.now, clock.timezone)]
 
 
@@ -94,7 +98,7 @@ def _add(booking: BookingFacts, wanted: Sequence[Wanted], needs: Sequence[NeedAs
 
 def _not_chosen(chosen: set[str]) -> str:
     if chosen:
-        return _("The talk you chose cannot be booked any more. Choose another one")
+        return _("A talk that you chose cannot be booked any more. We took it out. Look at the rest again")
     return _("Choose at least one talk")
 
 
@@ -118,6 +122,7 @@ def _page(
         wrong if open_to else {},  # with nothing to choose there is no field to lead to
         {"talk": "talk-1", "places": "places-1"},
         offered=[_line(talk) for talk in open_to],
+        seen=[mark_of(talk) for talk in open_to],
         chosen=chosen,
         typed=places,
         ways=ways,

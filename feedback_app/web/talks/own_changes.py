@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from feedback_app.domain.errors import NotEnoughPlaces, TalkClosed, TooManyPlaces
+from feedback_app.domain.errors import NotEnoughPlaces, TalkClosed, TooManyBookings, TooManyPlaces
 from feedback_app.domain.talks.programme import Way
 from feedback_app.domain.talks.talk import SignUpState
 from feedback_app.domain.words import tidy_words
@@ -45,7 +45,7 @@ def own_places(token: str, sign_up_id: uuid.UUID) -> Reply:
     held = get_own_talk(token, sign_up_id)
     if not can_change(held):
         return back_to_own(token, "closed")
-    if request.method == "GET":
+    if request.method != "POST":
         return _places_page(token, held, str(held.sign_up.places), {})
     typed = tidy_words(request.form.get("places", ""))
     places = read_number(typed, programme().rules.most_places)
@@ -61,6 +61,8 @@ def own_places(token: str, sign_up_id: uuid.UUID) -> Reply:
         return _places_page(token, held, typed, {"places": places_wrong(refused.most)}), 422
     except TalkClosed:
         return back_to_own(token, "closed")
+    except TooManyBookings:
+        return back_to_own(token, "slow")
     return back_to_own(token, "places")
 
 
@@ -99,7 +101,7 @@ def own_way(token: str, sign_up_id: uuid.UUID) -> Reply:
     if not can_change(held) or not other:
         asked = request.form.get("way", "")
         return back_to_own(token, "same" if asked == held.sign_up.way.value else "closed")
-    if request.method == "GET":
+    if request.method != "POST":
         return _way_page(token, held, held.sign_up.way.value, {})
     typed = request.form.get("way", "")
     wanted = next((one.way for one in held.talk.ways if one.way.value == typed), None)
@@ -113,6 +115,8 @@ def own_way(token: str, sign_up_id: uuid.UUID) -> Reply:
         return _way_page(token, held, typed, {"way": _no_room(held, wanted, refused.left)}), 422
     except TalkClosed:
         return back_to_own(token, "closed")
+    except TooManyBookings:
+        return back_to_own(token, "slow")
     return back_to_own(token, "way")
 
 
@@ -149,7 +153,7 @@ def own_cancel(token: str, sign_up_id: uuid.UUID) -> Reply:
     """Ask a family whether it cannot come, or wants to leave the waiting list; cancel when it says so."""
     held = get_own_talk(token, sign_up_id)
     waits = held.sign_up.state is SignUpState.WAITING
-    if request.method == "GET":
+    if request.method != "POST":
         if not can_change(held):
             return back_to_own(token, "closed")
         return own_page("own_cancel.html", token, {}, {}, held=held, card=make_card(held), waits=waits)
@@ -167,6 +171,8 @@ def own_move(token: str, sign_up_id: uuid.UUID) -> Reply:
     held = get_own_talk(token, sign_up_id)
     if not can_change(held):
         return back_to_own(token, "closed")
+    if request.form.get("seen", str(held.talk.sequence)) != str(held.talk.sequence):
+        return back_to_own(token, "moved_again")  # the page was open meanwhile: they said yes to another day
     if request.form.get("do") == KEEP and has_moved(held):
         keeping_booking.keep_after_move(db.session, scope(), held)
     return back_to_own(token, KEPT)

@@ -21,7 +21,7 @@ from feedback_app.web.talk_words import talk_clock
 
 Lines = list[tuple[str, str]]  # of an error summary: where each leads, and its words
 LONGEST_SECRET = 100  # far more than any of ours has
-NOT_AS_WISHED = frozenset({"not_again", "partly", "closed", "gone"})
+NOT_AS_WISHED = frozenset({"not_again", "partly", "closed", "gone", "slow", "moved_again"})
 
 
 def find_own(token: str) -> BookingFacts:
@@ -79,6 +79,8 @@ def done_words(done: str) -> str:
         ),
         "closed": _("This cannot be changed any more. The talk has begun, or it was cancelled, or you had left it."),
         "gone": _("These places are not held for you any more."),
+        "moved_again": _("This talk has changed once more. Please look below at when and where it is now."),
+        "slow": _("There were many changes in a short time. Nothing was changed now. Please try again in ten minutes."),
         "same": _("This is how it stands now."),
     }
     return said.get(done, "")

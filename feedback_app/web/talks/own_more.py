@@ -8,15 +8,16 @@ from flask import request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from feedback_app.domain.errors import TooManyBookings
 from feedback_app.domain.talks.talk import LONGEST_NAME
 from feedback_app.domain.words import tidy_words
 from feedback_app.extensions import db
 from feedback_app.services import keeping_booking
 from feedback_app.services.contacting import ContactWrong, read_email, read_mobile
 from feedback_app.web.access import place, public, scope
-from feedback_app.web.talk_words import label_of, programme
+from feedback_app.web.talk_words import label_of, programme, talk_clock
 from feedback_app.web.talks import blueprint
-from feedback_app.web.talks.asking import can_text, contact_words
+from feedback_app.web.talks.asking import can_text, contact_words, is_name, slow_words
 from feedback_app.web.talks.own_finding import back_to_own, find_own, own_page
 
 CONTACT = ("name", "email", "mobile", "language")
@@ -29,13 +30,13 @@ FIRST_TIME: Mapping[str, bool] = {YES: True, NO: False}
 def own_contact(token: str) -> ResponseReturnValue:
     """Let a family say its name and how to reach it from now on."""
     booking = find_own(token)
-    if request.method == "GET":
+    if request.method != "POST":
         there = {"name": booking.name, "email": booking.email or "", "mobile": booking.mobile or ""}
         return _contact_page(token, there | {"language": booking.language}, {})
     typed = {name: tidy_words(request.form.get(name, "")) for name in CONTACT}
     wrong = dict[str, str]()
     name = " ".join(typed["name"].split())
-    if not name:
+    if not is_name(name):
         wrong["name"] = _("Write your name")
     elif len(name) > LONGEST_NAME:
         wrong["name"] = _("Make your name shorter: at most %(most)s letters", most=LONGEST_NAME)
@@ -45,15 +46,19 @@ def own_contact(token: str) -> ResponseReturnValue:
         wrong.pop("mobile", None)
     reached = email or (mobile and can_text())
     if not reached and not wrong.keys() & {"email", "mobile"}:
-        both = _("Write an e-mail address or a mobile number, so that we can reach you")
-        wrong["email"] = both if can_text() else _("Write an e-mail address, so that we can reach you")
+        both = _("Write an email address or a mobile number, so that we can reach you")
+        wrong["email"] = both if can_text() else _("Write an email address, so that we can reach you")
     if wrong:
         return _contact_page(token, typed, wrong), 422
     spoken = {language.locale for language in place().languages}
     language = typed["language"] if typed["language"] in spoken else booking.language
-    keeping_booking.change_contact(
-        db.session, scope(), booking, name=name, email=email, mobile=mobile, language=language
-    )
+    now = talk_clock().now
+    try:
+        keeping_booking.change_contact(
+            db.session, scope(), booking, name=name, email=email, mobile=mobile, language=language, now=now
+        )
+    except TooManyBookings as many:
+        return _contact_page(token, typed, {"email" if email else "mobile": slow_words(many)}), 429
     return back_to_own(token, "contact")
 
 
@@ -81,7 +86,7 @@ def _contact_page(token: str, typed: Mapping[str, str], wrong: Mapping[str, str]
 def own_more(token: str) -> ResponseReturnValue:
     """Let a family tell a little more, all of it optional: where it lives, its first time, how it heard, topics."""
     booking = find_own(token)
-    if request.method == "GET":
+    if request.method != "POST":
         return own_page("own_more.html", token, {}, {}, booking=booking, **_choices())
     said = programme()
     district = request.form.get("district", "")

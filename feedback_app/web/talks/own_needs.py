@@ -43,7 +43,7 @@ def own_needs(token: str) -> ResponseReturnValue:
     if not held:
         return back_to_own(token, "closed")
     needs = list_askable(held)
-    if request.method == "GET":
+    if request.method != "POST":
         there = {need.need: need.detail for one in held for need in one.needs}
         return _page(token, held, needs, frozenset(there), there, {})
     typed = typed_form()

@@ -7,7 +7,7 @@ import uuid
 from flask import request
 from flask.typing import ResponseReturnValue
 
-from feedback_app.domain.errors import OfferGone
+from feedback_app.domain.errors import OfferGone, TooManyBookings
 from feedback_app.domain.talks.talk import SignUpState
 from feedback_app.extensions import db
 from feedback_app.services import waiting_list
@@ -28,7 +28,7 @@ ASKED = (SignUpState.OFFERED, SignUpState.LAPSED)
 def own_offer(token: str, sign_up_id: uuid.UUID) -> ResponseReturnValue:
     """Ask a family whether it takes places that are held for it; take them, pass them on, or wait once more."""
     held, do, clock = get_own_talk(token, sign_up_id), request.form.get("do"), talk_clock()
-    if request.method == "GET":
+    if request.method != "POST":
         return _ask(token, held)
     try:
         if do == TAKE:
@@ -36,10 +36,14 @@ def own_offer(token: str, sign_up_id: uuid.UUID) -> ResponseReturnValue:
             return back_to_own(token, "taken")
         if do == PASS:
             return back_to_own(token, _pass_on(held))
+        if do == AGAIN:
+            return back_to_own(token, _wait_again(held))
     except OfferGone:
         db.session.rollback()
         return back_to_own(token, "gone")
-    return back_to_own(token, _wait_again(held)) if do == AGAIN else back_to_own(token, "")
+    except TooManyBookings:
+        return back_to_own(token, "slow")
+    return back_to_own(token, "")
 
 
 def _ask(token: str, held: Held) -> ResponseReturnValue:
@@ -58,9 +62,7 @@ def _pass_on(held: Held) -> str:
 
 def _wait_again(held: Held) -> str:
     """Put a family whose offer ended on the list once more, also when nobody has noted yet that it ended."""
-    clock = talk_clock()
-    waiting_list.expire_offers(db.session, scope(), clock)
-    waiting_list.wait_again(db.session, scope(), held.sign_up, clock)
+    waiting_list.wait_again(db.session, scope(), held.sign_up, talk_clock())
     now_there = sign_ups.find_sign_up(db.session, scope(), held.sign_up.id)
     if now_there is None or not now_there.state.is_live:
         return "not_again"

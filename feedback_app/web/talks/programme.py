@@ -55,7 +55,6 @@ class Card:
 @public
 def programme() -> ResponseReturnValue:
     """Show the talks to come, month by month, with the places left; by district, topic or way if somebody likes."""
-    talk_words.programme()
     now, timezone = clock.now(), place().partnership.timezone
     upcoming = talk_programme.list_public(db.session, scope(), now, timezone)
     filters = read_filters(request.args)

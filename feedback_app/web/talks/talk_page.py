@@ -21,7 +21,6 @@ from feedback_app.web.talks import blueprint, telling
 @public
 def talk(slug: str) -> ResponseReturnValue:
     """Show a talk: when and where, who will be there, how much room is left, what was promised before."""
-    talk_words.programme()
     return talk_page(talk_programme.get_public(db.session, scope(), slug))
 
 

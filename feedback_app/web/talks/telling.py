@@ -11,11 +11,10 @@ from flask_babel import ngettext
 
 from feedback_app.domain.talks.programme import Way
 from feedback_app.domain.talks.saying import set_apart
-from feedback_app.domain.talks.talk import TalkFacts, TalkState, WayFacts
+from feedback_app.domain.talks.talk import TalkFacts, TalkState, WayFacts, provided
 from feedback_app.web import clock, talk_words
 from feedback_app.web.access import place
 from feedback_app.web.languages import in_page_language, page_language
-from feedback_app.web.talks.asking import provided
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from feedback_app.domain.errors import TooManyBookings
+from feedback_app.domain.errors import TooManyBookings, TooManyPlaces
 from feedback_app.domain.talks.programme import Way
 from feedback_app.domain.talks.talk import TalkFacts
 from feedback_app.extensions import db
@@ -27,7 +27,6 @@ from feedback_app.web.talks.booking import (
     keep,
     room_at,
     room_words,
-    slow_words,
 )
 from feedback_app.web.talks.programme import card_of
 
@@ -51,6 +50,8 @@ def book_them(kind: str, slug: str) -> ResponseReturnValue:
         return redirect(url_for("talks.programme"))
     typed = asking.typed_form()
     chosen = [talk for talk in found.talks if talk.slug in (typed.talks or ())]
+    if notice := asking.changed_words(typed.seen, chosen):
+        return _page(found, typed, {}, notice), 409
     person, wrong = asking.read_person(typed, asking.needs_asked(chosen or found.talks))
     first = _wrong_choice(found, typed, chosen)
     if person is None or first:
@@ -62,12 +63,14 @@ def book_them(kind: str, slug: str) -> ResponseReturnValue:
     try:
         booked = keep(typed, person, wanted)
     except TooManyBookings as many:
-        return _page(found, typed, {contact_field(typed): slow_words(many)}), 429
+        return _page(found, typed, {contact_field(typed): asking.slow_words(many)}), 429
+    except TooManyPlaces as small_room:  # it has become smaller while we looked: one talk was chosen
+        db.session.rollback()
+        return _page(found, typed, {"places": room_words(chosen[0], small_room.most)}), 422
     return after_booking(booked)
 
 
 def _find(kind: str, slug: str) -> Together:
-    talk_words.programme()
     return talk_programme.get_together(db.session, scope(), kind, slug, clock.now(), place().partnership.timezone)
 
 
