@@ -60,9 +60,7 @@ class Storm:
             thread.join()
         self.over.set()
         watcher.join()
-        with Session(self.engine) as db:
-            waiting_list.expire_offers(db, SCOPE, self._clock())
-            db.commit()
+        self._take(self.expire, random.Random(self.seed))
 
     def _watch(self) -> None:
         while not self.over.wait(0.02):
@@ -82,16 +80,19 @@ class Storm:
             self.answer, self.add, self.expire,
         ]  # fmt: skip
         for _step in range(steps):
-            act = draw.choice(acts)
-            with Session(self.engine) as db:
-                try:
-                    act(db, draw)
-                    db.commit()
-                    self.done[act.__name__] += 1
-                except FeedbackError as no:
-                    self.refused[type(no).__name__] += 1
-                except Exception as wrong:
-                    self.errors.append(f"{act.__name__}: {type(wrong).__name__}: {wrong}")
+            self._take(draw.choice(acts), draw)
+
+    def _take(self, act: Callable[[Session, random.Random], None], draw: random.Random) -> None:
+        """Take one step in a transaction of its own; what it raises is noted, for without the lock all may happen."""
+        with Session(self.engine) as db:
+            try:
+                act(db, draw)
+                db.commit()
+                self.done[act.__name__] += 1
+            except FeedbackError as no:
+                self.refused[type(no).__name__] += 1
+            except Exception as wrong:
+                self.errors.append(f"{act.__name__}: {type(wrong).__name__}: {wrong}")
 
     def _clock(self) -> Clock:
         return Clock(self.now, LONDON, self.programme.rules)
