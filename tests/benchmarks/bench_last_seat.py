@@ -20,7 +20,7 @@ from tests.support.application import running_application
 from tests.support.last_seat import Rush, rush
 from tests.support.talks import add_talk
 
-RUNS = int(os.environ.get("FEEDBACK_BENCH_RUNS", "100"))
+RUNS = int(os.environ.get("FEEDBACK_BENCH_RUNS", "5"))
 FAMILIES, PLACES = 200, 20
 HEADINGS = (
     "database", "lock", "runs", "posts", "most held", "overbooked runs", "5xx", "not one booking", "p50 ms", "p99 ms",

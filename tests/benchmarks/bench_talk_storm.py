@@ -23,7 +23,7 @@ from tests.support.talk_storm import Storm, faults
 from tests.support.talks import add_talk
 from tests.support.unlocked import switch_off
 
-RUNS = int(os.environ.get("FEEDBACK_BENCH_RUNS", "100"))
+RUNS = int(os.environ.get("FEEDBACK_BENCH_RUNS", "3"))
 THREADS, STEPS, TALKS = 8, 80, 4
 HEADINGS = ("database", "lock", "storms", "steps", "refused", "offers", "errors", "faults", "most over", "looks", "s")
 
