@@ -40,7 +40,7 @@ def test_without_the_lock_the_same_storm_gives_places_twice(
     app: Flask, db: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     switch_off(monkeypatch.setattr)
-    for seed in range(5):
+    for seed in range(20):
         storm = storm_over(app, db, seed)
         storm.blow(THREADS, STEPS)
         if storm.most_over > 0:
