@@ -49,12 +49,6 @@ def delete_counts(db: Session, talk_id: uuid.UUID) -> None:
     db.execute(delete(TalkCount).where(TalkCount.talk_id == talk_id))
 
 
-def list_counts(db: Session, talk_id: uuid.UUID) -> dict[str, int]:
-    """Return about -> number, of what was counted of a talk."""
-    rows = select(TalkCount.about, TalkCount.number).where(TalkCount.talk_id == talk_id)
-    return {row.about: row.number for row in db.execute(rows)}
-
-
 def _feedback(scope: Scope, talk_id: uuid.UUID) -> tuple[Any, ...]:
     ours = select(SignUp.id).where(SignUp.talk_id == talk_id, SignUp.partnership == scope.partnership)
     is_feedback = TalkMessage.kind == MessageKind.FEEDBACK.value

@@ -17,9 +17,9 @@ from feedback_app.services import finishing_talks, signing_up
 from feedback_app.services.asking_ahead import ask_ahead
 from feedback_app.services.keeping import Sweeping, Swept
 from feedback_app.services.signing_up import NeedAsked, NewBooking, Wanted
-from feedback_app.store import talk_after, talks
+from feedback_app.store import talks
 from feedback_app.store.attending import WayNumbers
-from feedback_app.store.talk_tables import AccessNeed, Booking, SignUp, Talk, TalkMessage, TalkWay
+from feedback_app.store.talk_tables import AccessNeed, Booking, SignUp, Talk, TalkCount, TalkMessage, TalkWay
 from tests.support.summaries import SCOPE
 from tests.support.talks import BOTH, add_talk
 
@@ -35,6 +35,12 @@ def programme(app: Flask) -> Programme:
     found = app.config["PLACES"].only.programme
     assert isinstance(found, Programme)
     return found
+
+
+def counts_of(db: Session, talk: TalkFacts) -> dict[str, int]:
+    """Return what was counted of a talk: about -> number."""
+    rows = select(TalkCount.about, TalkCount.number).where(TalkCount.talk_id == talk.id)
+    return {row.about: row.number for row in db.execute(rows)}
 
 
 def book(db: Session, programme: Programme, talk: TalkFacts, name: str, places: int = 1, **more: Any) -> None:
@@ -93,7 +99,7 @@ def test_what_is_counted_of_a_talk_stays_when_it_is_finished(db: Session, progra
     assert rooms == {Way.IN_PERSON: WayNumbers(2), Way.ONLINE: WayNumbers(1)}
     rooms = {Way.IN_PERSON: WayNumbers(7, walked_in=5), Way.ONLINE: WayNumbers(1)}
     assert finishing_talks.finish(db, SCOPE, programme, LONDON, talk, EVENING, rooms) == 2
-    counts = talk_after.list_counts(db, talk.id)
+    counts = counts_of(db, talk)
     assert {about: found for about, found in counts.items() if found} == {
         "families_booked": 3, "places_booked": 9, "families_came": 2, "came:in_person": 7, "came:online": 1,
         "walked_in": 5, "first_time:yes": 1, "first_time:unsaid": 1, "district:3": 1, "district:unsaid": 1,
@@ -126,7 +132,7 @@ def test_a_finished_talk_can_be_opened_again_until_families_are_asked(db: Sessio
     tick(db, talk, 1, 1)
     finishing_talks.finish(db, SCOPE, programme, LONDON, talk, EVENING)
     assert finishing_talks.open_again(db, SCOPE, LONDON, again(db, talk), MORNING - timedelta(minutes=1))
-    assert (feedback(db), talk_after.list_counts(db, talk.id), again(db, talk).finished_on) == ([], {}, None)
+    assert (feedback(db), counts_of(db, talk), again(db, talk).finished_on) == ([], {}, None)
     assert finishing_talks.finish(db, SCOPE, programme, LONDON, talk, EVENING) == 1
     assert len(feedback(db)) == 1
     assert not finishing_talks.open_again(db, SCOPE, LONDON, again(db, talk), MORNING)
@@ -151,7 +157,7 @@ def test_a_talk_that_nobody_finished_is_counted_by_what_is_known_and_nobody_is_a
     assert finish_due(db, SCOPE, programme, late - timedelta(days=1)) == 0
     assert finish_due(db, SCOPE, programme, late) == 1
     assert finish_due(db, SCOPE, programme, late) == 0
-    counts = talk_after.list_counts(db, talk.id)
+    counts = counts_of(db, talk)
     assert (counts["families_booked"], counts["first_time:no"]) == (1, 1)
     assert not [about for about in counts if about.startswith(("came", "families_came"))]
     assert feedback(db) == []
@@ -188,7 +194,7 @@ def test_needs_go_after_a_month_and_contacts_after_three(db: Session, programme:
         assert all(value is None for value in known) is (not contacts)
         assert (kept.places, kept.came, kept.state) == (1, 1, "booked")
         assert number(db, TalkMessage) == (2 if contacts else 0)
-    assert talk_after.list_counts(db, talk.id)["need:bsl:asked"] == 1
+    assert counts_of(db, talk)["need:bsl:asked"] == 1
 
 
 def test_a_booking_stays_until_the_last_of_its_talks_is_over_and_every_one_is_counted(
@@ -227,7 +233,7 @@ def test_the_daily_work_finishes_talks_before_it_sweeps(app: Flask, db: Session,
     db.commit()
     work = DailyWork(Transactions(app), app.config["PLACES"].only)
     assert work.sweep() == Swept(contacts=1)
-    assert talk_after.list_counts(db, talk.id)["places_booked"] == 3
+    assert counts_of(db, talk)["places_booked"] == 3
     db.rollback()
     assert work.sweep() == Swept()
 

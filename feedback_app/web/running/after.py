@@ -28,6 +28,7 @@ from feedback_app.web.access import place, scope, staff
 from feedback_app.web.noting import note_seen
 from feedback_app.web.running import blueprint, promising_words
 from feedback_app.web.running.promising_words import PromiseForm
+from feedback_app.web.typed import read_number
 
 FINISHED, OPENED_AGAIN, NOTE_ADDED = "talk finished", "talk opened again", "talk note added"
 SEEN = "what was said at a talk seen"
@@ -144,10 +145,8 @@ def _read_rooms(talk: TalkFacts, typed: Mapping[str, str]) -> tuple[dict[Way, Wa
 
 
 def _number(typed: str) -> int | None:
-    typed = typed.strip()
-    if not (typed.isascii() and typed.isdigit() and len(typed) <= len(str(MOST_IN_A_ROOM))):
-        return None
-    return int(typed) if int(typed) <= MOST_IN_A_ROOM else None
+    number = read_number(typed)
+    return None if number is None or number > MOST_IN_A_ROOM else number
 
 
 def _open_again(talk: TalkFacts) -> ResponseReturnValue:

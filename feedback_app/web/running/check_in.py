@@ -19,9 +19,10 @@ from feedback_app.web import clock
 from feedback_app.web.access import scope, staff
 from feedback_app.web.noting import note_seen
 from feedback_app.web.running import blueprint
-from feedback_app.web.running.the_day import about, by_way, coming_to, read_id, read_number, read_way, talk_of
+from feedback_app.web.running.the_day import about, by_way, coming_to, read_way, talk_of
 from feedback_app.web.running.the_day_words import came_words, people_words, standing_words
 from feedback_app.web.talk_words import programme
+from feedback_app.web.typed import read_id, read_number
 
 COUNT, TAKE = "count", "take"  # what a button of the forms asks for
 

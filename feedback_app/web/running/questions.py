@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
-
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -16,6 +14,7 @@ from feedback_app.web.access import scope, staff
 from feedback_app.web.noting import note_seen
 from feedback_app.web.running import blueprint
 from feedback_app.web.running.after import note_done, published_talk
+from feedback_app.web.typed import read_id
 
 SEEN, ANSWERED, OPEN = "questions of a talk seen", "question answered", "question open again"
 
@@ -44,16 +43,8 @@ def mark_question(slug: str) -> ResponseReturnValue:
     """Note that a question was answered, or that it was not after all."""
     talk = published_talk(slug)
     done = request.form.get("do", "") == "answered"
-    asked = _read_id(request.form.get("question", ""))
+    asked = read_id(request.form.get("question", ""))
     if asked and talk_voices.mark_answered(db.session, scope(), talk, asked, answered=done):
         note_done(ANSWERED if done else OPEN, f"talk {talk.slug}")
         flash(_("It is marked as answered.") if done else _("It is back among what is to be answered."))
     return redirect(url_for("running.questions", slug=talk.slug), 303)
-
-
-def _read_id(typed: str) -> uuid.UUID | None:
-    """Return the id that a form sent back, or None for anything else."""
-    try:
-        return uuid.UUID(typed)
-    except ValueError:
-        return None

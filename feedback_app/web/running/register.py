@@ -24,9 +24,10 @@ from feedback_app.web.access import place, scope, staff
 from feedback_app.web.noting import note_seen
 from feedback_app.web.running import blueprint
 from feedback_app.web.running.check_in import note_attendance
-from feedback_app.web.running.the_day import about, by_way, coming_to, read_id, read_number, talk_of
+from feedback_app.web.running.the_day import about, by_way, coming_to, talk_of
 from feedback_app.web.running.the_day_words import people_words
 from feedback_app.web.talk_words import moment_words, programme
+from feedback_app.web.typed import read_id, read_number
 
 BLANK_LINES = 6  # on paper, for those who come without a booking
 WORKER = "js/register_worker.js"

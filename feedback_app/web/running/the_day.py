@@ -1,8 +1,7 @@
-"""What the pages before and on the day share: their talk, what families need in short, and how a number is read."""
+"""What the pages before and on the day share: their talk and what families need in short."""
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,8 +14,6 @@ from feedback_app.web import clock
 from feedback_app.web.access import scope
 from feedback_app.web.talk_words import day_words, label_of, programme, times_words, way_words
 
-LONGEST_NUMBER = 6
-
 
 def talk_of(slug: str) -> TalkFacts:
     """Return the talk of an address; 404 where there is none."""
@@ -26,20 +23,6 @@ def talk_of(slug: str) -> TalkFacts:
 def coming_to(talk: TalkFacts) -> list[Coming]:
     """Return the families that a talk still concerns."""
     return attending.list_coming(db.session, scope(), programme(), talk)
-
-
-def read_number(typed: str | None) -> int | None:
-    """Return a whole number as it was typed, or None: for nothing, and for anything else."""
-    text = (typed or "").strip()
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER else None
-
-
-def read_id(typed: str) -> uuid.UUID | None:
-    """Return an id of an address or a field, or None for anything else."""
-    try:
-        return uuid.UUID(typed) if len(typed) == 36 else None
-    except ValueError:
-        return None
 
 
 def read_way(typed: str | None, talk: TalkFacts) -> Way | None:

@@ -18,6 +18,7 @@ from feedback_app.domain.words import tidy_words
 from feedback_app.services.contacting import ContactWrong, WhyWrong, read_email, read_mobile
 from feedback_app.services.signing_up import NeedAsked
 from feedback_app.web import talk_words
+from feedback_app.web.typed import read_number
 
 REQUEST_BYTES = 16
 LONGEST_DETAIL = 300
@@ -129,7 +130,7 @@ def read_person(typed: Typed, needs: Sequence[Need]) -> tuple[Person | None, dic
     """Return who books, or None and, in the order of the page, field -> what to mend."""
     programme = talk_words.programme()
     wrong: dict[str, str] = {}
-    places, most = _whole(typed.places), programme.rules.most_places
+    places, most = read_number(typed.places), programme.rules.most_places
     if places is None or not 1 <= places <= most:
         wrong["places"] = ngettext("Choose %(num)s place", "Choose from 1 to %(num)s places", most)
     if not is_name(typed.name):
@@ -149,10 +150,6 @@ def read_person(typed: Typed, needs: Sequence[Need]) -> tuple[Person | None, dic
 def is_name(typed: str) -> bool:
     """Return whether there is a letter in what was typed as a name: signs that nobody sees are none."""
     return any(sign.isalnum() for sign in typed)
-
-
-def _whole(typed: str) -> int | None:
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 4 else None
 
 
 def _read_contact(typed: Typed, wrong: dict[str, str]) -> tuple[str | None, str | None]:

@@ -24,7 +24,7 @@ from feedback_app.web.access import public, scope
 from feedback_app.web.talk_words import day_words, programme, talk_clock, times_words, way_words
 from feedback_app.web.talks import blueprint
 from feedback_app.web.talks.asking import changed_words, mark_of
-from feedback_app.web.talks.own_changes import places_wrong, read_number
+from feedback_app.web.talks.own_changes import places_wrong, read_places
 from feedback_app.web.talks.own_finding import back_to_own, find_own, own_page
 
 
@@ -51,7 +51,7 @@ def own_add(token: str) -> ResponseReturnValue:
     chosen = set(request.form.getlist("talk"))
     typed = tidy_words(request.form.get("places", ""))
     ways = {one.slug: request.form.get(f"way_{one.slug}", "") for one in open_to}
-    places = read_number(typed, programme().rules.most_places)
+    places = read_places(typed, programme().rules.most_places)
     picked = [one for one in open_to if one.slug in chosen and one.ways]
     wanted = [Wanted(one.id, _way_of(one, ways[one.slug]), places or 1) for one in picked]
     wrong = {} if places else {"places": places_wrong(programme().rules.most_places)}

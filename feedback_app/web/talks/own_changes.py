@@ -22,14 +22,15 @@ from feedback_app.web.talk_words import programme, talk_clock, way_words
 from feedback_app.web.talks import blueprint
 from feedback_app.web.talks.own_cards import has_moved, make_card
 from feedback_app.web.talks.own_finding import back_to_own, can_change, get_own_talk, own_page
+from feedback_app.web.typed import read_number
 
 KEEP, KEPT = "keep", "kept"
 Reply = ResponseReturnValue
 
 
-def read_number(typed: str, most: int) -> int | None:
-    """Return a whole number from 1 to `most` as somebody typed it, or None."""
-    number = int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 3 else 0
+def read_places(typed: str, most: int) -> int | None:
+    """Return a number of places from 1 to `most` as somebody typed it, or None."""
+    number = read_number(typed) or 0
     return number if 1 <= number <= most else None
 
 
@@ -48,7 +49,7 @@ def own_places(token: str, sign_up_id: uuid.UUID) -> Reply:
     if request.method != "POST":
         return _places_page(token, held, str(held.sign_up.places), {})
     typed = tidy_words(request.form.get("places", ""))
-    places = read_number(typed, programme().rules.most_places)
+    places = read_places(typed, programme().rules.most_places)
     if places is None:
         return _places_page(token, held, typed, {"places": places_wrong(programme().rules.most_places)}), 422
     if places == held.sign_up.places:
