@@ -19,12 +19,11 @@ from feedback_app.store import talks
 from tests.benchmarks.figures import print_table, stopwatch
 from tests.benchmarks.served import DATABASES
 from tests.support.application import running_application
-from tests.support.talk_storm import Storm, faults
-from tests.support.talks import add_talk
+from tests.support.talk_storm import Storm, add_talks, faults
 from tests.support.unlocked import switch_off
 
 RUNS = int(os.environ.get("FEEDBACK_BENCH_RUNS", "3"))
-THREADS, STEPS, TALKS = 8, 80, 4
+THREADS, STEPS, SCARCE = 8, 80, 3
 HEADINGS = ("database", "lock", "storms", "steps", "refused", "offers", "errors", "faults", "most over", "looks", "s")
 
 
@@ -41,8 +40,7 @@ def storms(app: Flask, runs: int, name: str) -> tuple[list[Storm], list[str], in
     seen, wrong, offers = [], [], 0
     for seed in range(runs):
         with Session(engine) as db:
-            ways = {Way.IN_PERSON: 8, Way.ONLINE: 5}
-            found = [add_talk(db, f"{name}-{seed}-{number}", ways=ways) for number in range(TALKS)]
+            found = add_talks(db, f"{name}-{seed}", [{Way.IN_PERSON: 8, Way.ONLINE: 5}] * SCARCE)
             storm = Storm(engine, programme, found, seed)
             storm.blow(THREADS, STEPS)
             wrong += faults(db, found)
@@ -81,7 +79,7 @@ def main() -> int:
                 line, _well, over = measure(app, database.name, "off", max(3, RUNS // 10))
             lines.append(line)
             well &= over > 0  # or the storm would not see a lock that is missing
-    print_table(f"{THREADS} threads, {STEPS} steps each, over {TALKS} talks of two ways", HEADINGS, lines)
+    print_table(f"{THREADS} threads, {STEPS} steps each, over {SCARCE + 1} talks of two ways", HEADINGS, lines)
     return 0 if well else 1
 
 
