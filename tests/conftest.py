@@ -17,6 +17,24 @@ hypothesis_settings.register_profile(
 )
 hypothesis_settings.load_profile("house")
 
+FOLDER = pytest.StashKey[Path]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep the files of a run in memory; its workers inherit where that is."""
+    from tests.support.in_memory import move_in
+
+    if not hasattr(config, "workerinput") and (folder := move_in()):
+        config.stash[FOLDER] = folder
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Give the memory back."""
+    from tests.support.in_memory import move_out
+
+    if folder := config.stash.get(FOLDER, None):
+        move_out(folder)
+
 
 @pytest.fixture(scope="session")
 def project_root() -> Path:

@@ -10,6 +10,7 @@ from alembic.config import Config
 from flask import Flask
 
 from tests.support.client import CheckedClient
+from tests.support.quick_start import TemplatesInMemory, start_quickly
 from tests.support.settings import make_settings
 
 
@@ -32,7 +33,9 @@ def running_application(database_url: str, **overrides: object) -> Iterator[Flas
     from feedback_app.app import create_app
     from feedback_app.extensions import db
 
+    start_quickly()
     app = create_app(make_settings(database_url, **overrides))
+    app.jinja_env.bytecode_cache = TemplatesInMemory()
     app.test_client_class = CheckedClient
     try:
         yield app
