@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # What the tests need on a Debian or Ubuntu machine beside Python: a PostgreSQL server, Chromium and wide-ranging fonts.
+# Of Chromium the part without windows is enough, and quicker; where there is no such package it is the whole.
 # As root it installs what is missing; otherwise it stops and names it. `make run` needs none of this.
 set -euo pipefail
 
@@ -8,7 +9,7 @@ postgresql_found() {
 }
 
 chromium_found() {
-    command -v chromium >/dev/null || command -v chromium-browser >/dev/null
+    command -v chromium-headless-shell >/dev/null || command -v chromium >/dev/null || command -v chromium-browser >/dev/null
 }
 
 fonts_found() {
@@ -17,7 +18,7 @@ fonts_found() {
 
 missing=()
 postgresql_found || missing+=(postgresql)
-chromium_found || missing+=(chromium)
+chromium_found || missing+=(chromium-headless-shell)
 fonts_found || missing+=(fonts-noto-core)
 
 if [ "${#missing[@]}" -eq 0 ]; then
@@ -29,4 +30,7 @@ if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
 fi
 echo "Installing what the tests need: ${missing[*]}"
 apt-get update -q
+if ! apt-cache show chromium-headless-shell >/dev/null 2>&1; then
+    missing=("${missing[@]/chromium-headless-shell/chromium}")
+fi
 DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}"

@@ -19,10 +19,11 @@ from tests.support.axe import check_page
 from tests.support.databases import sqlite_url
 from tests.support.demonstrated import seed
 from tests.support.server import serving
+from tests.support.visitors import Visitors
 from tests.support.walk_browser import NARROW, press_last, quiet_console
 
 Elsewhere = Callable[..., Any]
-CHROMIUM = ("chromium", "chromium-browser")
+CHROMIUM = ("chromium-headless-shell", "chromium", "chromium-browser")  # the first has no windows, and is quicker
 ANSWERS = 60  # a wave of the demonstration
 
 
@@ -91,6 +92,26 @@ def fielded(live_app: Flask, elsewhere: Elsewhere) -> Flask:
     return live_app
 
 
+@pytest.fixture(scope="session")
+def visitors(browser: Browser, browser_context_args: dict[str, Any], base_url: str) -> Visitors:
+    """Opens the pages of new visitors."""
+    return Visitors(browser, browser_context_args | {"base_url": base_url})
+
+
+@pytest.fixture
+def page(visitors: Visitors) -> Iterator[Page]:
+    """A new visitor's page."""
+    with visitors.welcome() as page:
+        yield page
+
+
+@pytest.fixture
+def narrow(visitors: Visitors) -> Iterator[Page]:
+    """A new visitor's page, 320 px wide, whose console has to stay quiet."""
+    with visitors.welcome(viewport=NARROW) as page, quiet_console(page):
+        yield page
+
+
 @pytest.fixture
 def axe() -> Callable[[Page], None]:
     """The check of a page by axe-core: axe(page) raises NotAccessible."""
@@ -98,16 +119,12 @@ def axe() -> Callable[[Page], None]:
 
 
 @pytest.fixture
-def lead(browser: Browser, browser_context_args: dict[str, object], base_url: str, fielded: Flask) -> Iterator[Page]:
+def lead(narrow: Page, fielded: Flask) -> Page:
     """A workstream lead's page, 320 px wide, whose console has to stay quiet."""
     from feedback_app.services.accounts import DEMONSTRATION_PASSWORD
 
-    context = browser.new_context(**(browser_context_args | {"viewport": NARROW, "base_url": base_url}))
-    page = context.new_page()
-    with quiet_console(page):
-        page.goto("/team/sign-in")
-        page.fill("[name=email]", "lead@example.org")
-        page.fill("[name=password]", DEMONSTRATION_PASSWORD)
-        press_last(page)
-        yield page
-    context.close()
+    narrow.goto("/team/sign-in")
+    narrow.fill("[name=email]", "lead@example.org")
+    narrow.fill("[name=password]", DEMONSTRATION_PASSWORD)
+    press_last(narrow)
+    return narrow

@@ -5,44 +5,32 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from flask import Flask
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
+from tests.support.visitors import Visitors
 from tests.support.walk_browser import NARROW, check_fits, look_at, press, press_last, quiet_console
 
 PREFIXES = pytest.mark.parametrize("prefix", ["", "/ar-xb"], ids=["english", "right-to-left"])
 
 
-def signed_in(browser: Browser, arguments: dict[str, object], email: str, **more: object) -> Page:
-    """Return the page of a member of the demonstration's staff."""
+def sign_in(page: Page, email: str) -> None:
+    """Sign in as a member of the demonstration's staff."""
     from feedback_app.services.accounts import DEMONSTRATION_PASSWORD
 
-    page = browser.new_context(**(arguments | more)).new_page()
     page.goto("/team/sign-in")
     page.fill("[name=email]", email)
     page.fill("[name=password]", DEMONSTRATION_PASSWORD)
     press_last(page)
-    return page
 
 
 @pytest.fixture(params=[True, False], ids=["javascript", "none"])
-def auditor(
-    request: pytest.FixtureRequest,
-    browser: Browser,
-    browser_context_args: dict[str, object],
-    base_url: str,
-    fielded: Flask,
-) -> Iterator[Page]:
+def auditor(request: pytest.FixtureRequest, visitors: Visitors, lead: Page) -> Iterator[Page]:
     """An auditor's page, 320 px wide, after a lead has seen a wave and was refused its rows."""
-    arguments = browser_context_args | {"viewport": NARROW, "base_url": base_url}
-    lead = signed_in(browser, arguments, "lead@example.org")
     press(lead, lead.locator("main h2 a").first)
     lead.goto(f"{lead.url}/rows")
-    lead.context.close()
-    page = signed_in(browser, arguments, "auditor@example.org", java_script_enabled=request.param)
-    with quiet_console(page):
+    with visitors.welcome(viewport=NARROW, java_script_enabled=request.param) as page, quiet_console(page):
+        sign_in(page, "auditor@example.org")
         yield page
-    page.context.close()
 
 
 @pytest.mark.parametrize("auditor", [True], indirect=True)

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from tests.support.demonstrated import count_answers
+from tests.support.visitors import Visitors
 from tests.support.walk_browser import begin, is_question, page_id, press, press_last, press_next, receipt_of, walk
 
 SURVEYS = ("send-parents", "send-11-to-15", "send-pictures")
@@ -28,28 +29,19 @@ def answer_by_hand(page: Page) -> None:
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
 @pytest.mark.parametrize("slug", SURVEYS)
 def test_a_survey_is_answered_by_hand_on_a_phone(
-    browser: Browser,
-    browser_context_args: dict[str, Any],
-    base_url: str,
-    fielded: Flask,
-    elsewhere: Callable[..., Any],
-    slug: str,
-    scripts: bool,
+    visitors: Visitors, fielded: Flask, elsewhere: Callable[..., Any], slug: str, scripts: bool
 ) -> None:
     before = elsewhere(count_answers, fielded, slug)
-    chosen = {"base_url": base_url, "java_script_enabled": scripts, "has_touch": True, "is_mobile": True}
-    context = browser.new_context(**(browser_context_args | chosen))
-    page = context.new_page()
-    page.goto("/")
-    press(page, page.locator(f"a[href$='/surveys/{slug}']"))
-    press_last(page)
-    while is_question(page):
-        answer_by_hand(page)
-    assert page_id(page) == "check"
-    press_last(page)
-    assert len(receipt_of(page)) == 14
+    with visitors.welcome(java_script_enabled=scripts, has_touch=True, is_mobile=True) as page:
+        page.goto("/")
+        press(page, page.locator(f"a[href$='/surveys/{slug}']"))
+        press_last(page)
+        while is_question(page):
+            answer_by_hand(page)
+        assert page_id(page) == "check"
+        press_last(page)
+        assert len(receipt_of(page)) == 14
     assert elsewhere(count_answers, fielded, slug) == before + 1
-    context.close()
 
 
 def test_pressing_send_twice_sends_once(page: Page, fielded: Flask, elsewhere: Callable[..., Any]) -> None:
@@ -96,15 +88,12 @@ def walk_to(page: Page, wanted: str) -> None:
         answer_by_hand(page)
 
 
-def test_a_save_code_goes_on_in_another_browser(page: Page, browser: Browser, base_url: str, fielded: Flask) -> None:
+def test_a_save_code_goes_on_in_another_browser(page: Page, narrow: Page, fielded: Flask) -> None:
     begin(page, "/surveys/helpline")
     answer_by_hand(page)
     press(page, page.locator("button[value=save]"))
     code = page.locator(".code").inner_text()
-    other = browser.new_context(base_url=base_url)
-    there = other.new_page()
-    there.goto("/come-back")
-    there.fill("#code", code.replace(" ", "").lower())
-    press_last(there)
-    assert page_id(there) == "hl2"
-    other.close()
+    narrow.goto("/come-back")
+    narrow.fill("#code", code.replace(" ", "").lower())
+    press_last(narrow)
+    assert page_id(narrow) == "hl2"

@@ -9,21 +9,19 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from tests.support.application import migrate, running_application
 from tests.support.databases import sqlite_url
 from tests.support.server import serving
 from tests.support.surveys import field, real_survey
 from tests.support.walk_browser import (
-    NARROW,
     begin,
     fill_in,
     look_at,
     page_id,
     press_last,
     press_next,
-    quiet_console,
     receipt_of,
     walk,
 )
@@ -36,16 +34,6 @@ LOST = ("/no/such/page", "/surveys/nothing-here", "/surveys/helpline/1/hl1", "/s
 TEAM = ("/team", "/team/roles", "/team/components")
 BY_GROUP = ("provision", "district/PC06", "locality/PC06?with=provision", "age_band/PC22", "wave/PC20?with=locality")
 PASSWORD_LINK = "/team/new-password/not-a-link-of-ours"
-
-
-@pytest.fixture
-def narrow(browser: Browser, browser_context_args: dict[str, object], base_url: str) -> Iterator[Page]:
-    """A new visitor's page, 320 px wide, whose console has to stay quiet."""
-    context = browser.new_context(**(browser_context_args | {"viewport": NARROW, "base_url": base_url}))
-    page = context.new_page()
-    with quiet_console(page):
-        yield page
-    context.close()
 
 
 def status_of(page: Page, address: str) -> int:

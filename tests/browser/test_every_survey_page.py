@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from feedback_app.domain.instrument import Instrument
-from tests.support.axe import check_page
 from tests.support.covering import Way, ways_through
 from tests.support.surveys import real_survey
+from tests.support.visitors import Visitors
 from tests.support.walk_browser import (
     NARROW,
     WrongOnPage,
     begin,
     check_fits,
+    check_shape,
     fill_in,
-    is_new_shape,
-    look_along,
+    look_at,
     page_id,
     press_last,
     press_next,
@@ -55,9 +55,6 @@ def query(way: Way) -> str:
     return "?" + "&".join(f"{name}={value}" for name, value in way.context.items()) if way.context else ""
 
 
-SHAPES: set[str] = set()  # those that axe has looked at
-
-
 class Looking:
     """Looks at each page of a survey once, and once more with its errors shown."""
 
@@ -71,7 +68,7 @@ class Looking:
         if page_id(page) in self.seen:
             return
         self.seen.add(page_id(page))
-        look_along(page, SHAPES)
+        look_at(page)
         assert not self.instrument.minors or page.locator(HELP_FOR_THE_YOUNG).count() == 2
         if not page.locator("main :is([type=radio], [type=checkbox])").count():
             return  # an empty box of words is no mistake
@@ -80,26 +77,25 @@ class Looking:
         if focused != "mend":
             raise WrongOnPage(f"{page.url}: not the summary of errors has the focus, but {focused!r}.")
         check_fits(page)
-        if is_new_shape(page, SHAPES):
-            check_page(page)
+        check_shape(page)
 
     def through(self, page: Page, way: Way) -> None:
         """Go the longest way, from the start to the receipt, pages beside the questions too."""
         start = self.start_of(way)
         page.goto(start)
-        look_along(page, SHAPES)
+        look_at(page)
         begin(page, start)
         here = page.url
         for beside in ("saved", "stop", "check"):
             page.goto(f"{here.rpartition('/')[0]}/{beside}")
-            look_along(page, SHAPES)
+            look_at(page)
         page.goto(here)
         walk(page, way.picks, self.at_question)
         assert page_id(page) == "check"
-        look_along(page, SHAPES)
+        look_at(page)
         press_last(page)
         assert len(receipt_of(page)) == 14
-        look_along(page, SHAPES)
+        look_at(page)
 
     def what_is_left(self, page: Page, way: Way) -> None:
         """Answer what decides another way, and look at the pages that only this way leads to."""
@@ -126,14 +122,9 @@ class Looking:
     [pytest.param(name, "", id=f"{name}-english") for name in SURVEYS]
     + [pytest.param(name, "/ar-xb", id=f"{name}-right-to-left") for name in MIRRORED],
 )
-def test_every_page_of_a_survey_is_sound(
-    browser: Browser, browser_context_args: dict[str, object], base_url: str, fielded: Flask, name: str, prefix: str
-) -> None:
+def test_every_page_of_a_survey_is_sound(visitors: Visitors, fielded: Flask, name: str, prefix: str) -> None:
     looking = Looking(real_survey(name), prefix)
     for at, way in enumerate(ways_through(looking.instrument)):
-        context = browser.new_context(**(browser_context_args | {"viewport": NARROW, "base_url": base_url}))
-        page = context.new_page()
-        with quiet_console(page):
+        with visitors.welcome(viewport=NARROW) as page, quiet_console(page):
             (looking.what_is_left if at else looking.through)(page, way)
-        context.close()
     assert looking.seen == set(looking.instrument.pages)

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from tests.support.demonstrated import count_answers
+from tests.support.visitors import Visitors
 from tests.support.walk_browser import begin, is_question, page_id, receipt_of
 
 MOST_TABS = 90
@@ -34,14 +35,10 @@ Focus = dict[str, Any]
 
 
 @pytest.fixture
-def phone(
-    request: pytest.FixtureRequest, browser: Browser, browser_context_args: dict[str, Any], base_url: str
-) -> Iterator[Page]:
+def phone(request: pytest.FixtureRequest, visitors: Visitors) -> Iterator[Page]:
     """A new visitor on a phone 360 px wide, with scripts or without."""
-    chosen = {"base_url": base_url, "java_script_enabled": request.param}
-    context = browser.new_context(**(browser_context_args | chosen))
-    yield context.new_page()
-    context.close()
+    with visitors.welcome(java_script_enabled=request.param) as page:
+        yield page
 
 
 def focus(page: Page) -> Focus:

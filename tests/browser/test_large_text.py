@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from tests.support.axe import check_page
+from tests.support.visitors import Visitors, set_text
 from tests.support.walk_browser import begin, check_fits, page_id, press_last, press_next, walk
 
 VIEWS = pytest.mark.parametrize(
@@ -21,13 +24,6 @@ PLAIN = ("/", "/help", "/privacy", "/accessibility", "/cookies", "/contact", "/s
 USUAL, TWICE = 16, 32  # px
 
 
-def set_text(page: Page, pixels: int) -> None:
-    """Set the size of text as a reader does in the browser's own settings: the page's queries follow it, too."""
-    session = page.context.new_cdp_session(page)
-    session.send("Page.setFontSizes", {"fontSizes": {"standard": pixels, "fixed": pixels}})
-    session.detach()
-
-
 def words_of(page: Page) -> list[str]:
     """Return the words that can be seen in the main part."""
     return page.inner_text("main").split()
@@ -35,10 +31,10 @@ def words_of(page: Page) -> list[str]:
 
 def check_twice(page: Page) -> None:
     """Compare a page with itself at twice the size of text."""
-    set_text(page, USUAL)
+    set_text(page, USUAL, USUAL)
     words = words_of(page)
     small = page.evaluate("parseFloat(getComputedStyle(document.querySelector('main')).fontSize)")
-    set_text(page, TWICE)
+    set_text(page, TWICE, TWICE)
     large = page.evaluate("parseFloat(getComputedStyle(document.querySelector('main')).fontSize)")
     assert large == pytest.approx(2 * small)
     assert words_of(page) == words
@@ -46,20 +42,10 @@ def check_twice(page: Page) -> None:
 
 
 @pytest.fixture
-def reader(
-    request: pytest.FixtureRequest, browser: Browser, browser_context_args: dict[str, Any], base_url: str
-) -> Any:
+def reader(visitors: Visitors) -> Iterator[Any]:
     """A function that opens a new visitor's page, with what is particular about the visitor."""
-    contexts = []
-
-    def open_page(**particular: Any) -> Page:
-        context = browser.new_context(**(browser_context_args | {"base_url": base_url} | particular))
-        contexts.append(context)
-        return context.new_page()
-
-    yield open_page
-    for context in contexts:
-        context.close()
+    with ExitStack() as stack:
+        yield lambda **particular: stack.enter_context(visitors.welcome(**particular))
 
 
 @VIEWS

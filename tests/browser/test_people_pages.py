@@ -8,37 +8,25 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from feedback_app.services.accounts import DEMONSTRATION_PASSWORD
 from tests.support.people import Pocket, runner_of
+from tests.support.visitors import Visitors
 from tests.support.walk_browser import NARROW, look_at, press, press_last, quiet_console
 
 WORDS = "five other words that differ"
 
 
 @pytest.fixture
-def admin(browser: Browser, browser_context_args: dict[str, object], base_url: str, fielded: Flask) -> Iterator[Page]:
+def admin(visitors: Visitors, fielded: Flask) -> Iterator[Page]:
     """An administrator's page, 320 px wide, whose console has to stay quiet."""
-    context = browser.new_context(**(browser_context_args | {"viewport": NARROW, "base_url": base_url}))
-    page = context.new_page()
-    with quiet_console(page):
+    with visitors.welcome(viewport=NARROW) as page, quiet_console(page):
         page.goto("/team/sign-in")
         page.fill("[name=email]", "administrator@example.org")
         page.fill("[name=password]", DEMONSTRATION_PASSWORD)
         press_last(page)
         yield page
-    context.close()
-
-
-@pytest.fixture
-def visitor(browser: Browser, browser_context_args: dict[str, object], base_url: str) -> Iterator[Page]:
-    """The page of somebody who is not signed in."""
-    context = browser.new_context(**(browser_context_args | {"viewport": NARROW, "base_url": base_url}))
-    page = context.new_page()
-    with quiet_console(page):
-        yield page
-    context.close()
 
 
 def send_mail(app: Flask, pocket: Pocket) -> None:
@@ -53,7 +41,7 @@ def open_person(page: Page, prefix: str, address: str) -> None:
 
 
 def test_somebody_is_invited_comes_in_and_is_switched_off(
-    admin: Page, visitor: Page, fielded: Flask, elsewhere: Callable[..., Any]
+    admin: Page, narrow: Page, fielded: Flask, elsewhere: Callable[..., Any]
 ) -> None:
     address = "new@example.org"
     admin.goto("/team/people")
@@ -74,21 +62,21 @@ def test_somebody_is_invited_comes_in_and_is_switched_off(
     pocket = Pocket()
     elsewhere(send_mail, fielded, pocket)
     link = pocket.link()
-    visitor.goto(link)
-    look_at(visitor)
-    press_last(visitor)
-    look_at(visitor)
-    visitor.fill("[name=password]", WORDS)
-    visitor.fill("[name=password_confirm]", WORDS)
-    press_last(visitor)
-    assert re.search(r"/team/sign-in$", visitor.url)
-    visitor.goto(link)
-    look_at(visitor)
-    visitor.goto("/team/sign-in")
-    visitor.fill("[name=email]", address)
-    visitor.fill("[name=password]", WORDS)
-    press_last(visitor)
-    assert re.search(r"/team$", visitor.url)
+    narrow.goto(link)
+    look_at(narrow)
+    press_last(narrow)
+    look_at(narrow)
+    narrow.fill("[name=password]", WORDS)
+    narrow.fill("[name=password_confirm]", WORDS)
+    press_last(narrow)
+    assert re.search(r"/team/sign-in$", narrow.url)
+    narrow.goto(link)
+    look_at(narrow)
+    narrow.goto("/team/sign-in")
+    narrow.fill("[name=email]", address)
+    narrow.fill("[name=password]", WORDS)
+    press_last(narrow)
+    assert re.search(r"/team$", narrow.url)
     open_person(admin, "", address)
     look_at(admin)
     for end in ("sign-out", "switch-off"):
@@ -96,8 +84,8 @@ def test_somebody_is_invited_comes_in_and_is_switched_off(
         look_at(admin)
         press_last(admin)
     look_at(admin)
-    visitor.reload()
-    assert "/team/sign-in" in visitor.url
+    narrow.reload()
+    assert "/team/sign-in" in narrow.url
 
 
 def test_the_pages_are_sound_from_right_to_left(admin: Page) -> None:

@@ -12,10 +12,11 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 from flask import Flask
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.support.letters import Letterbox, Post, listening
-from tests.support.walk_browser import check_fits, is_new_shape, look_at, press, press_last, quiet_console
+from tests.support.visitors import Visitors
+from tests.support.walk_browser import check_fits, look_at, press, press_last, quiet_console, shape_of
 
 LONDON = ZoneInfo("Europe/London")
 TITLE, PLACES = "Waiting, and what helps meanwhile", 3
@@ -32,12 +33,14 @@ class Walker:
 
     def look(self) -> None:
         """Look at the page that is open."""
-        if not is_new_shape(self.page, self.seen):
-            check_fits(self.page)
+        if self.eyes is self.page:
+            look_at(self.page)
             return
-        if self.eyes is not self.page:
+        check_fits(self.page)
+        if (shape := shape_of(self.page)) not in self.seen:
+            self.seen.add(shape)
             self.eyes.goto(self.page.url)
-        look_at(self.eyes)
+            look_at(self.eyes)
 
     def go(self, address: str) -> None:
         """Open an address, which has to be there, and look at it."""
@@ -86,15 +89,12 @@ class Walkers:
 
 
 @pytest.fixture
-def walkers(browser: Browser, browser_context_args: dict[str, Any], base_url: str, fielded: Flask) -> Iterator[Walkers]:
+def walkers(visitors: Visitors, fielded: Flask) -> Iterator[Walkers]:
     """Phones 360 px wide, whose consoles have to stay quiet."""
     with ExitStack() as stack:
 
         def open_page(**more: Any) -> Page:
-            context = browser.new_context(**(browser_context_args | {"base_url": base_url} | more))
-            stack.callback(context.close)
-            page = context.new_page()
-            page.set_default_timeout(10_000)
+            page = stack.enter_context(visitors.welcome(**more))
             stack.enter_context(quiet_console(page))
             return page
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from tests.support.talk_world import Standing, stand
-from tests.support.walk_browser import NARROW, look_at, press, press_last, quiet_console
+from tests.support.walk_browser import look_at, press, press_last
 
 PREFIXES = pytest.mark.parametrize("prefix", ["", "/ar-xb"], ids=["english", "right-to-left"])
 PUBLIC = ("/talks", "/talks/a-talk", "/talks/a-talk/book", "/talks/together/term/a-term", "/talks/already",
@@ -35,16 +35,6 @@ def standing(fielded: Flask, elsewhere: Callable[..., Any]) -> Standing:
     """A talk with a family that has booked."""
     found: Standing = elsewhere(put, fielded)
     return found
-
-
-@pytest.fixture
-def narrow(browser: Browser, browser_context_args: dict[str, object], base_url: str) -> Iterator[Page]:
-    """A new visitor's page, 320 px wide, whose console has to stay quiet."""
-    context = browser.new_context(**(browser_context_args | {"viewport": NARROW, "base_url": base_url}))
-    page = context.new_page()
-    with quiet_console(page):
-        yield page
-    context.close()
 
 
 def look(page: Page, address: str) -> None:

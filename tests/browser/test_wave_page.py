@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page
 
+from tests.support.visitors import set_text
 from tests.support.walk_browser import check_fits, look_at
 
 PREFIXES = pytest.mark.parametrize("prefix", ["", "/ar-xb"], ids=["english", "right-to-left"])
 OPEN_ALL = "found => found.forEach(one => one.click())"
-TWICE = {"standard": 32, "fixed": 32}  # px
+TWICE = 32  # px
 OUTSIDE = """() => [...document.querySelectorAll('#who .chart')].flatMap(chart => {
   const room = chart.getBoundingClientRect();
   return [...chart.querySelectorAll('rect, circle, line, text')].filter(mark => {
@@ -48,7 +49,7 @@ def test_the_chart_of_who_was_heard_keeps_to_its_room(lead: Page, prefix: str) -
 def test_with_text_twice_as_large_nothing_scrolls_sideways(lead: Page, prefix: str) -> None:
     lead.set_viewport_size({"width": 360, "height": 740})
     lead.goto(prefix + open_wave(lead, "send-parents"))
-    lead.context.new_cdp_session(lead).send("Page.setFontSizes", {"fontSizes": TWICE})
+    set_text(lead, TWICE, TWICE)
     lead.locator("summary").evaluate_all(OPEN_ALL)
     check_fits(lead)
 

@@ -28,7 +28,9 @@ def broken_rules(page: Page, tags: tuple[str, ...] = TAGS) -> list[str]:
     page.evaluate(_source())
     found: dict[str, Any] = page.evaluate(
         "tags => axe.run(document, "
-        "{runOnly: {type: 'tag', values: tags}, resultTypes: ['violations'], preload: false})",
+        "{runOnly: {type: 'tag', values: tags}, resultTypes: ['violations'], preload: false})"
+        # All that axe passes is much to carry over: how many rules looked at something is enough.
+        ".then(({passes, violations}) => ({passes: passes.length, violations}))",
         list(tags),
     )
     if not found["passes"] and not found["violations"]:

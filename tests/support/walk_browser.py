@@ -38,20 +38,29 @@ _CUT = """() => [...document.querySelectorAll('body *')].filter((part) => {
     && (part.scrollWidth > part.clientWidth + 1 || part.scrollHeight > part.clientHeight + 1);
 }).map((part) => `${part.tagName.toLowerCase()}.${part.className}: ${part.innerText.slice(0, 60)}`)"""
 
-_TURNED = (
-    """found => found.filter((part) => getComputedStyle(part).direction !== 'ltr').map((part) => part.outerHTML)"""
-)
+_TURNED = """() => [...document.querySelectorAll("a[href^='tel:'], .code, .field--code")]
+  .filter((part) => getComputedStyle(part).direction !== 'ltr').map((part) => part.outerHTML)"""
 
-# What a page is built of, without its words: elements with their classes, types and labels' kinds, repeats told once.
+# What a page is built of, without its words, at a width of the window; repeats told once. Of an element: all its
+# attributes, those that decide something with their values, whether what it refers to is there, whether it has words.
 _SHAPE = """() => {
-  const shape = (part) => {
-    const own = [...part.attributes].filter(({name}) => /^(class|type|role|lang|dir|aria-)/.test(name))
-      .map(({name, value}) => /^(class|type|role|lang|dir)$/.test(name) ? `${name}=${value}` : name).join(' ');
-    const inside = [...part.children].map(shape).filter((one, at, all) => one !== all[at - 1]);
-    return `${part.localName}[${own}](${inside.join('')})`;
+  const told = /^(class|type|role|lang|dir|scope|tabindex|autocomplete|aria-(?!label|described|controls|value).*)$/;
+  const refers = /^(for|list|headers|aria-(labelledby|describedby|controls))$/;
+  const found = (ids) => ids.split(/\\s+/).every((id) => document.getElementById(id));
+  const kind = ({name, value}) => {
+    if (told.test(name)) return `${name}=${value}`;
+    if (refers.test(name)) return `${name}:${found(value)}`;
+    return name === 'href' && value.startsWith('#') ? `#:${found(value.slice(1))}` : name + (value.trim() ? '' : '=');
   };
-  return shape(document.documentElement);
+  const shape = (part) => {
+    const own = [...part.attributes].map(kind).join(' ');
+    const words = [...part.childNodes].some((one) => one.nodeType === Node.TEXT_NODE && one.data.trim()) ? '.' : '';
+    const inside = [...part.children].map(shape).filter((one, at, all) => one !== all[at - 1]);
+    return `${part.localName}[${own}](${words}${inside.join('')})`;
+  };
+  return innerWidth + shape(document.documentElement);
 }"""
+_passed: set[str] = set()  # shapes that axe found nothing wrong with, in any test of this process
 
 _CHOOSE = """picks => {
   const seen = new Set();
@@ -112,33 +121,29 @@ def check_cookies(context: BrowserContext) -> None:
 
 def check_numbers(page: Page) -> None:
     """Raise WrongOnPage when a telephone number or a code is written in the direction of the words around it."""
-    turned = page.locator("a[href^='tel:'], .code, .field--code").evaluate_all(_TURNED)
+    turned = page.evaluate(_TURNED)
     if turned:
         raise WrongOnPage(f"{page.url} turns round: {turned}")
 
 
+def shape_of(page: Page) -> str:
+    """Return what the page is built of, without its words."""
+    page.wait_for_load_state()  # a document that is still coming has another shape
+    shape: str = page.evaluate(_SHAPE)
+    return shape
+
+
+def check_shape(page: Page) -> None:
+    """Check a page by axe, unless one built of the same parts has passed: axe reads parts, not stories."""
+    shape = shape_of(page)
+    if shape not in _passed:
+        check_page(page)
+        _passed.add(shape)
+
+
 def look_at(page: Page) -> None:
     """Check a page as it stands: by axe, for its width, for its one cookie, for numbers that can be dialled."""
-    check_page(page)
-    check_fits(page)
-    check_numbers(page)
-    check_cookies(page.context)
-
-
-def is_new_shape(page: Page, seen: set[str]) -> bool:
-    """Return whether no page built of the same parts was seen, and remember this one: axe reads parts, not stories."""
-    shape: str = page.evaluate(_SHAPE)
-    if shape in seen:
-        return False
-    seen.add(shape)
-    return True
-
-
-def look_along(page: Page, seen: set[str]) -> None:
-    """Check a page as look_at does, by axe only when no page of its shape was seen."""
-    if is_new_shape(page, seen):
-        look_at(page)
-        return
+    check_shape(page)
     check_fits(page)
     check_numbers(page)
     check_cookies(page.context)
