@@ -93,6 +93,10 @@ def refuse_to_drain(_worker: Any, request: Any) -> None:
 class PatientWorker(gthread.ThreadWorker):
     """gunicorn's worker with threads, which waits for requests without one."""
 
+    def is_busy(self) -> bool:
+        """Return whether requests wait for a thread."""
+        return bool(self.tpool._work_queue.qsize())
+
     def handle(self, conn: Any) -> Any:
         """Answer what has arrived whole; leave the rest to be looked at when more of it comes. Runs in a thread."""
         if not conn.initialized:

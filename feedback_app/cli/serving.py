@@ -9,6 +9,7 @@ import signal
 import socket
 import tempfile
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from typing import IO, TYPE_CHECKING, Any
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 ELECTION_SECONDS = 2.0
 LEAVING_SECONDS = 10.0
+GLANCE_SECONDS = 0.05
+MOST_GIVEN_SECONDS = 10.0
 NO_MAIL = "FEEDBACK_MAIL_SERVER is not set: e-mail waits in the outbox, and is sent once a mail server is named."
 
 log = structlog.get_logger(__name__)
@@ -39,7 +42,8 @@ class EmbeddedJobs:
     """Does the jobs in a thread of one worker: of all that ask for the lock, the one that gets it.
 
     A process of its own would cost as much memory as a worker; a thread in each would poll twice. When the worker ends,
-    however it ends, the system frees the lock and another worker's thread goes on within seconds.
+    however it ends, the system frees the lock and another worker's thread goes on within seconds. While requests wait
+    for a thread, the jobs wait: a rush for a talk puts hundreds of messages, and whoever presses comes first.
     """
 
     def __init__(self) -> None:
@@ -47,9 +51,13 @@ class EmbeddedJobs:
         self.lock: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - open as long as the server
         self.stop = threading.Event()
         self.thread: threading.Thread | None = None
+        self.is_busy: Callable[[], bool] = lambda: False
+        self.given = 0.0  # seconds that were given way since it was last calm
 
-    def start(self, app: Flask) -> None:
-        """Start this worker's thread."""
+    def start(self, app: Flask, is_busy: Callable[[], bool] = lambda: False) -> None:
+        """Start this worker's thread; it gives way to requests while `is_busy` says so."""
+        self.is_busy = is_busy
+        app.extensions["jobs"].give_way = self.give_way
         self.thread = threading.Thread(target=self._work, args=(app,), name="jobs", daemon=True)
         self.thread.start()
 
@@ -71,6 +79,13 @@ class EmbeddedJobs:
             raise JobsEnded from cause
         finally:
             fcntl.lockf(self.lock, fcntl.LOCK_UN)
+
+    def give_way(self) -> None:
+        """Wait while requests wait; where they do so without a break, jobs go on beside them after a while."""
+        while (busy := self.is_busy()) and self.given < MOST_GIVEN_SECONDS and not self.stop.wait(GLANCE_SECONDS):
+            self.given += GLANCE_SECONDS
+        if not busy:
+            self.given = 0.0
 
     def leave(self) -> None:
         """Let the job at hand be finished, within reason, and end."""
@@ -181,7 +196,7 @@ def run_server(settings: Settings, options: dict[str, Any]) -> None:
     if settings.jobs_embedded:
         jobs = EmbeddedJobs()
         options |= {
-            "post_worker_init": lambda worker: jobs.start(worker.wsgi),
+            "post_worker_init": lambda worker: jobs.start(worker.wsgi, worker.is_busy),
             "worker_exit": lambda _server, _worker: jobs.leave(),
         }
     Server().run()

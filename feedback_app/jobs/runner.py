@@ -54,6 +54,7 @@ class JobRunner:
         self.app, self.handlers = app, handlers
         self.transactions = Transactions(app)
         self._named = tuple(places)
+        self.give_way: Callable[[], None] = lambda: None  # called before each job is looked for
 
     def only(self, places: Sequence[Place]) -> JobRunner:
         """Return what does the work of these partnerships alone."""
@@ -78,6 +79,7 @@ class JobRunner:
         return done
 
     def _claim(self, place: Place) -> Claimed | None:
+        self.give_way()
         now = datetime.now(UTC)
         with self.transactions.begin(reading=True) as session:
             if not outbox.has_due(session, place.scope, now):

@@ -263,7 +263,7 @@ class _Inventing:
         timezone, theme = self.place.partnership.timezone, next(iter(talk.themes), "")
         after = talk.ends_at(timezone) + timedelta(hours=2)
         new = NewPromise(theme, said, will_do, "The service", talk.day + timedelta(days=90), PromiseState.OPEN)
-        key = promising.add_promise(self.db, self.scope, talk, new)
+        key, _is_new = promising.add_promise(self.db, self.scope, talk, new)
         if state is not PromiseState.OPEN:
             kept = NewPromise(theme, said, will_do, "The service", talk.day + timedelta(days=90), state, outcome)
             there = promising.get_promise(self.db, self.scope, key)

@@ -77,8 +77,8 @@ def finish(
     talk: TalkFacts,
     now: datetime,
     rooms: Mapping[Way, WayNumbers] | None = None,
-) -> int:
-    """Close a talk and return how many families are asked how it was. Closing it twice is closing it once.
+) -> int | None:
+    """Close a talk and return how many families are asked how it was; None where there was nothing to close.
 
     ``rooms`` is how many were there as the organisers say; without it, as the register adds up.
     """
@@ -90,7 +90,7 @@ def finish(
         or there.state is not TalkState.PUBLISHED
         or not there.has_begun(now, timezone)
     ):
-        return 0
+        return None
     rooms = list_rooms(db, scope, talk) if rooms is None else rooms
     for way, room in rooms.items():
         attending.update_way_numbers(db, scope, talk.id, way, came=room.came, walked_in=room.walked_in)
@@ -127,13 +127,16 @@ def find_asking(db: Session, scope: Scope, timezone: str, talk: TalkFacts, now: 
     return Asking(due, states, now < due and not talk_after.has_begun_to_ask(db, scope, talk.id))
 
 
-def open_again(db: Session, scope: Scope, timezone: str, talk: TalkFacts, now: datetime) -> bool:
-    """Undo that a talk was finished, as long as nobody was written to; return whether it is open now."""
+def open_again(db: Session, scope: Scope, timezone: str, talk: TalkFacts, now: datetime) -> bool | None:
+    """Undo that a talk was finished, as long as nobody was written to; return whether it was undone.
+
+    None: it is open as it is.
+    """
     talks.lock_ways(db, [talk.id])
     there = talks.find_talk_by_id(db, scope, talk.id)
     asking = None if there is None else find_asking(db, scope, timezone, there, now)
     if asking is None:
-        return True
+        return None
     if not asking.may_open_again:
         return False
     talk_after.delete_feedback(db, scope, talk.id)

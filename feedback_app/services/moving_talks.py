@@ -131,11 +131,14 @@ def undo(db: Session, scope: Scope, talk: TalkFacts, clock: Clock) -> MessageKin
     return found.kind
 
 
-def cancel(db: Session, scope: Scope, talk: TalkFacts, because: str, clock: Clock) -> int:
-    """Cancel a published talk; return how many families will be told, with the reason; raise NotNow."""
+def cancel(db: Session, scope: Scope, talk: TalkFacts, because: str, clock: Clock) -> int | None:
+    """Cancel a published talk; return how many families will be told, with the reason; raise NotNow.
+
+    None: it is cancelled already, with the reason that was given then.
+    """
     now_there = lock_talk(db, scope, talk)
     if now_there.state is TalkState.CANCELLED:
-        return len(_put_when_cancelled(db, scope, now_there))
+        return None
     if not now_there.can_be_booked(clock.now, clock.timezone):
         raise NotNow(talk.slug, "not_open")
     sequence = now_there.sequence + 1
@@ -153,11 +156,14 @@ def cancel(db: Session, scope: Scope, talk: TalkFacts, because: str, clock: Cloc
     return len(live)
 
 
-def hold_after_all(db: Session, scope: Scope, talk: TalkFacts, clock: Clock) -> int:
-    """Hold a cancelled talk after all: families have their places again and are told; return how many; raise NotNow."""
+def hold_after_all(db: Session, scope: Scope, talk: TalkFacts, clock: Clock) -> int | None:
+    """Hold a cancelled talk after all: families have their places again and are told; return how many; raise NotNow.
+
+    None: it is on already.
+    """
     now_there = lock_talk(db, scope, talk)
     if now_there.state is TalkState.PUBLISHED:
-        return 0
+        return None
     if now_there.state is not TalkState.CANCELLED or now_there.has_begun(clock.now, clock.timezone):
         raise NotNow(talk.slug, "not_open")
     put = _put_when_cancelled(db, scope, now_there)

@@ -19,6 +19,7 @@ from feedback_app.domain.scope import Scope
 from feedback_app.domain.talks.planning import Place, Said, When, slug_of
 from feedback_app.domain.talks.programme import Way
 from feedback_app.domain.talks.talk import TalkFacts, TalkState
+from feedback_app.services.planning_venues import get_series_called
 from feedback_app.services.waiting_list import Clock, offer_free_places
 from feedback_app.store import talk_planning, talks
 from feedback_app.store.talk_planning import Tally
@@ -98,45 +99,71 @@ def lock_talk(db: Session, scope: Scope, talk: TalkFacts) -> TalkFacts:
     return found
 
 
-def plan_talk(db: Session, scope: Scope, said: Said, when: When, place: Place) -> TalkFacts:
-    """Add the draft of a talk; nobody but the organisers sees it."""
-    slug = _free_slug(db, scope, said.title, when.day)
-    told = _columns(db, scope, said) | _columns_of_when(when)
-    talk_id = talk_planning.add_talk(
-        db, scope, slug=slug, venue_id=place.venue_id, salt=secrets.token_hex(SALT_BYTES), **told
-    )
-    talk_planning.update_ways(db, scope, talk_id, place.ways)
-    return get_talk(db, scope, slug)
+def plan_talk(db: Session, scope: Scope, said: Said, when: When, place: Place) -> tuple[TalkFacts, bool]:
+    """Add the draft of a talk, which organisers alone see, and return it with whether it is new.
+
+    The same form sent twice is one draft: a button was pressed twice.
+    """
+    told = _columns(db, scope, said) | _columns_of_when(when) | {"venue_id": place.venue_id}
+    return _draft(db, scope, told, place.ways)
 
 
-def change_draft(db: Session, scope: Scope, talk: TalkFacts, said: Said, when: When, place: Place) -> TalkFacts:
-    """Change all of a draft; raise NotNow when it is one no more. Its address follows until it was published once."""
+def _draft(db: Session, scope: Scope, told: Mapping[str, Any], ways: Mapping[Way, int]) -> tuple[TalkFacts, bool]:
+    """Return the draft that says all of this with whether it is new; the caller has the turn of those who plan."""
+    for talk_id in talk_planning.list_saying(db, scope, {**told, "state": TalkState.DRAFT.value}):
+        there = talks.find_talk_by_id(db, scope, talk_id)
+        if there is not None and {one.way: one.capacity for one in there.ways} == ways:
+            return there, False
+    slug = _free_slug(db, scope, told["title"], told["day"])
+    talk_id = talk_planning.add_talk(db, scope, slug=slug, salt=secrets.token_hex(SALT_BYTES), **told)
+    talk_planning.update_ways(db, scope, talk_id, ways)
+    return get_talk(db, scope, slug), True
+
+
+def change_draft(
+    db: Session, scope: Scope, talk: TalkFacts, said: Said, when: When, place: Place
+) -> tuple[TalkFacts, bool]:
+    """Change all of a draft, and return it with whether anything is different; raise NotNow when it is one no more.
+
+    Its address follows until it was published once.
+    """
     now_there = lock_talk(db, scope, talk)
     if now_there.state is not TalkState.DRAFT:
         raise NotNow(talk.slug, "no_draft")
     slug = now_there.slug
     if not now_there.sequence and (said.title, when.day) != (now_there.title, now_there.day):
         slug = _free_slug(db, scope, said.title, when.day, but=talk.id)
-    told = _columns(db, scope, said) | _columns_of_when(when)
-    talk_planning.update_talk(db, scope, talk.id, slug=slug, venue_id=place.venue_id, **told)
+    told = _columns(db, scope, said) | _columns_of_when(when) | {"venue_id": place.venue_id}
+    is_other = _is_other(db, scope, now_there, told, place.ways)
+    talk_planning.update_talk(db, scope, talk.id, slug=slug, **told)
     talk_planning.update_ways(db, scope, talk.id, place.ways)
-    return get_talk(db, scope, slug)
+    return get_talk(db, scope, slug), is_other
+
+
+def _is_other(db: Session, scope: Scope, talk: TalkFacts, told: Mapping[str, Any], ways: Mapping[Way, int]) -> bool:
+    """Return whether anything of a talk would be different then."""
+    is_said = talk.id in talk_planning.list_saying(db, scope, told)
+    return not is_said or {one.way: one.capacity for one in talk.ways} != ways
 
 
 def change_details(
     db: Session, scope: Scope, talk: TalkFacts, said: Said, capacities: Mapping[Way, int], clock: Clock
-) -> int:
+) -> int | None:
     """Change what moves nobody, of a talk that is no draft; what becomes free is offered in turn: return how often.
 
-    With fewer places than are held nobody loses one: the talk is full until enough have been given back.
+    None: nothing is different. With fewer places than are held nobody loses one: the talk is full until enough have
+    been given back.
     """
     now_there = lock_talk(db, scope, talk)
     if now_there.state is TalkState.DRAFT:
         raise NotNow(talk.slug, "is_draft")
     if now_there.finished_on is not None:
         raise NotNow(talk.slug, "finished")
-    talk_planning.update_talk(db, scope, talk.id, **_columns(db, scope, said))
+    told = _columns(db, scope, said)
     ways = {one.way: capacities.get(one.way, one.capacity) for one in now_there.ways}
+    if not _is_other(db, scope, now_there, told, ways):
+        return None
+    talk_planning.update_talk(db, scope, talk.id, **told)
     talk_planning.update_ways(db, scope, talk.id, ways)
     return offer_free_places(db, scope, talk.id, clock)
 
@@ -159,25 +186,30 @@ def check_talk(db: Session, scope: Scope, talk: TalkFacts, clock: Clock) -> Chec
     return Check(*(tuple(key for key, is_so in one.items() if is_so) for one in (needed, helpful)))
 
 
-def publish(db: Session, scope: Scope, talk: TalkFacts, clock: Clock) -> None:
-    """Let families see and book a draft; raise NotNow. Publishing twice is publishing once."""
+def publish(db: Session, scope: Scope, talk: TalkFacts, clock: Clock) -> bool:
+    """Let families see and book a draft; raise NotNow. Publishing twice is publishing once: return whether this was."""
     now_there = lock_talk(db, scope, talk)
     if now_there.state is TalkState.PUBLISHED:
-        return
+        return False
     if now_there.state is not TalkState.DRAFT or check_talk(db, scope, now_there, clock).needed:
         raise NotNow(talk.slug, "not_ready")
     talk_planning.update_talk(db, scope, talk.id, state=TalkState.PUBLISHED.value)
+    return True
 
 
-def unpublish(db: Session, scope: Scope, talk: TalkFacts) -> None:
-    """Make a talk a draft again that nobody ever signed up to; raise NotNow. Its address stays as it was told."""
+def unpublish(db: Session, scope: Scope, talk: TalkFacts) -> bool:
+    """Make a talk a draft again that nobody ever signed up to, and return whether this did; raise NotNow.
+
+    Its address stays as it was told.
+    """
     now_there = lock_talk(db, scope, talk)
     if now_there.state is TalkState.DRAFT:
-        return
+        return False
     if get_tally(db, scope, now_there).ever or now_there.finished_on is not None:
         raise NotNow(talk.slug, "signed_up")
     told = {"state": TalkState.DRAFT.value, "sequence": now_there.sequence + 1, "cancelled_because": ""}
     talk_planning.update_talk(db, scope, talk.id, **told, moved_from=None)
+    return True
 
 
 def delete_draft(db: Session, scope: Scope, talk: TalkFacts) -> None:
@@ -190,42 +222,36 @@ def delete_draft(db: Session, scope: Scope, talk: TalkFacts) -> None:
     talk_planning.delete_talk(db, scope, talk.id)
 
 
-def duplicate(db: Session, scope: Scope, talk: TalkFacts, day: date) -> TalkFacts:
-    """Add a draft of the same talk on another day: without its families, its joining link and what was said there."""
-    slug = _free_slug(db, scope, talk.title, day)
+def duplicate(db: Session, scope: Scope, talk: TalkFacts, day: date) -> tuple[TalkFacts, bool]:
+    """Add a draft of the same talk on another day, and return it with whether it is new.
+
+    Nothing of its families, its joining link or what was said there is copied.
+    """
     terms = talks.list_terms(db, scope)
     term = next((one for one in terms if one.starts_on and one.ends_on and one.starts_on <= day <= one.ends_on), None)
-    talk_id = talk_planning.add_talk(
-        db,
-        scope,
-        slug=slug,
-        title=talk.title,
-        about=talk.about,
-        topic=talk.topic,
-        priorities=list(talk.priorities),
-        themes=list(talk.themes),
-        day=day,
-        starts=talk.starts,
-        ends=talk.ends,
-        term_id=term.id if term else None,
-        series_id=talk.series_id,
-        venue_id=talk.venue.id if talk.venue else None,
-        district=talk.district,
-        hosts=talk.hosts,
-        provided=list(talk.provided),
-        salt=secrets.token_hex(SALT_BYTES),
-    )
-    talk_planning.update_ways(db, scope, talk_id, {one.way: one.capacity for one in talk.ways})
-    return get_talk(db, scope, slug)
+    told = {
+        "title": talk.title,
+        "about": talk.about,
+        "topic": talk.topic,
+        "priorities": list(talk.priorities),
+        "themes": list(talk.themes),
+        "day": day,
+        "starts": talk.starts,
+        "ends": talk.ends,
+        "term_id": term.id if term else None,
+        "series_id": talk.series_id,
+        "venue_id": talk.venue.id if talk.venue else None,
+        "district": talk.district,
+        "hosts": talk.hosts,
+        "provided": list(talk.provided),
+        "joining_link": None,
+    }
+    return _draft(db, scope, told, {one.way: one.capacity for one in talk.ways})
 
 
 def _columns(db: Session, scope: Scope, said: Said) -> dict[str, Any]:
     """Return the columns that say what a talk is; a new series is added, or the one that is called so is taken."""
-    series_id = said.series_id
-    if said.new_series:
-        slug = slug_of(said.new_series)
-        there = next((one.id for one in talks.list_series(db, scope) if one.slug == slug), None)
-        series_id = there or talk_planning.add_series(db, scope, slug, said.new_series)
+    series_id = get_series_called(db, scope, said.new_series) if said.new_series else said.series_id
     return {
         "title": said.title,
         "about": said.about,

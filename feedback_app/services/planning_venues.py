@@ -1,16 +1,16 @@
-"""Venues and terms as their organisers keep them; and that two who plan at once do so one after the other."""
+"""Venues, terms and series as their organisers keep them; and that two who plan at once do so one after the other."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from feedback_app.domain.scope import Scope
-from feedback_app.domain.talks.planning import slug_of
+from feedback_app.domain.talks.planning import is_called_alike, slug_of
 from feedback_app.domain.talks.talk import VenueFacts
 from feedback_app.store import talk_planning, talks
 from feedback_app.store.talks import TermFacts
@@ -34,14 +34,37 @@ def keep_term(db: Session, scope: Scope, term: TermFacts | None, name: str, star
     if term is not None:
         talk_planning.update_term(db, scope, term.id, name=name, starts_on=starts, ends_on=ends)
         return
+    slug = free_slug(name, {one.slug for one in talks.list_terms(db, scope)})
+    talk_planning.add_term(db, scope, slug, name, starts, ends)
+
+
+def free_slug(name: str, taken: Collection[str]) -> str:
+    """Return an address for what is called so that none of the others has."""
     wanted = slug = slug_of(name)
-    taken, number = {one.slug for one in talks.list_terms(db, scope)}, 1
+    number = 1
     while slug in taken:
         number += 1
         slug = f"{wanted}-{number}"
-    talk_planning.add_term(db, scope, slug, name, starts, ends)
+    return slug
 
 
 def delete_term(db: Session, scope: Scope, term: TermFacts) -> bool:
     """Delete a term that no talk belongs to, and return whether it was."""
     return talk_planning.delete_term(db, scope, term.id)
+
+
+def name_series(db: Session, scope: Scope, series: TermFacts, name: str) -> None:
+    """Call a series something else, with all its talks; its address stays as it was told."""
+    talk_planning.update_series(db, scope, series.id, name)
+
+
+def delete_series(db: Session, scope: Scope, series: TermFacts) -> bool:
+    """Delete a series that no talk belongs to, and return whether it was."""
+    return talk_planning.delete_series(db, scope, series.id)
+
+
+def get_series_called(db: Session, scope: Scope, name: str) -> uuid.UUID:
+    """Return the series that is called so; where there is none yet it is added."""
+    known = talks.list_series(db, scope)
+    there = next((one.id for one in known if is_called_alike(one.name, name)), None)
+    return there or talk_planning.add_series(db, scope, free_slug(name, {one.slug for one in known}), name)

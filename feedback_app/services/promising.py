@@ -16,7 +16,7 @@ from feedback_app.domain.scope import Scope
 from feedback_app.domain.screening import Screening
 from feedback_app.domain.talks.talk import PromiseState, TalkFacts
 from feedback_app.domain.words import tidy_words
-from feedback_app.store import promises
+from feedback_app.store import promises, talks
 from feedback_app.store.promises import PromiseFacts as PromiseFacts  # noqa: PLC0414 - pages take it from here
 
 LONGEST, LONGEST_WHO = 500, 120
@@ -114,25 +114,50 @@ def find_doubt(new: NewPromise, screening: Screening | None) -> Doubt:
     return Doubt(sum(len(find_personal(part)) for part in parts), danger)
 
 
-def add_promise(db: Session, scope: Scope, talk: TalkFacts, new: NewPromise) -> uuid.UUID:
-    """Keep what was promised at a talk; return its id."""
+def add_promise(db: Session, scope: Scope, talk: TalkFacts, new: NewPromise) -> tuple[uuid.UUID, bool]:
+    """Keep what was promised at a talk; return its id, and whether it is new: the same form sent twice is one."""
+    _take_turn(db, talk.id)
+    there = next((one for one in promises.list_promises(db, scope, talk_id=talk.id) if _as_new(one) == new), None)
+    if there is not None:
+        return there.id, False
     told = {"theme": new.theme, "said": new.said, "will_do": new.will_do, "who": new.who, "by_when": new.by_when}
-    return promises.add_promise(db, scope, talk.id, **told)
+    return promises.add_promise(db, scope, talk.id, **told), True
 
 
-def change_promise(db: Session, scope: Scope, promise: PromiseFacts, new: NewPromise, today: date) -> None:
-    """Change a promise, or say what became of it; one that is open again has come to nothing yet."""
+def change_promise(db: Session, scope: Scope, promise: PromiseFacts, new: NewPromise, today: date) -> bool:
+    """Change a promise, or say what became of it; one that is open again has come to nothing yet.
+
+    Return whether anything is different; raise PromiseUnknown.
+    """
+    _take_turn(db, promise.talk_id)
+    there = get_promise(db, scope, promise.id)
+    if _as_new(there) == new:
+        return False
     settled_on = None
     if new.state is not PromiseState.OPEN:
-        settled_on = promise.settled_on if promise.state is new.state else today
+        settled_on = there.settled_on if there.state is new.state else today
     told = {"theme": new.theme, "said": new.said, "will_do": new.will_do, "who": new.who, "by_when": new.by_when}
     told |= {"state": new.state.value, "outcome": new.outcome, "settled_on": settled_on}
     promises.update_promise(db, scope, promise.id, **told)
+    return True
 
 
 def delete_promise(db: Session, scope: Scope, promise: PromiseFacts) -> None:
-    """Delete what was written down as a promise by mistake; nobody reads it any more."""
-    promises.delete_promise(db, scope, promise.id)
+    """Delete what was written down as a promise by mistake; nobody reads it any more. Raise PromiseUnknown."""
+    _take_turn(db, promise.talk_id)
+    promises.delete_promise(db, scope, get_promise(db, scope, promise.id).id)
+
+
+def _take_turn(db: Session, talk_id: uuid.UUID) -> None:
+    """Let nobody else write down what was promised at this talk until the end of the transaction."""
+    talks.lock_ways(db, [talk_id])
+    db.expire_all()  # what was read before the lock is read again
+
+
+def _as_new(promise: PromiseFacts) -> NewPromise:
+    """Return a promise as its form would say it."""
+    told = (promise.theme, promise.said, promise.will_do, promise.who, promise.by_when)
+    return NewPromise(*told, promise.state, promise.outcome)
 
 
 def get_promise(db: Session, scope: Scope, promise_id: uuid.UUID) -> PromiseFacts:

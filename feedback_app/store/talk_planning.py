@@ -85,6 +85,14 @@ def add_talk(db: Session, scope: Scope, **told: Any) -> uuid.UUID:
     return row.id
 
 
+def list_saying(db: Session, scope: Scope, told: Mapping[str, Any]) -> list[uuid.UUID]:
+    """Return the talks that say all of this already; `told` are columns, topic and title among them."""
+    columns = Talk.__table__
+    rows = select(columns).where(Talk.partnership == scope.partnership, Talk.title == told["title"])
+    found = db.execute(rows.order_by(Talk.id)).mappings()
+    return [row["id"] for row in found if all(row[name] == value for name, value in told.items())]
+
+
 def update_talk(db: Session, scope: Scope, talk_id: uuid.UUID, **told: Any) -> None:
     """Change a talk."""
     ours = (Talk.id == talk_id, Talk.partnership == scope.partnership)
@@ -229,6 +237,21 @@ def add_series(db: Session, scope: Scope, slug: str, name: str) -> uuid.UUID:
     db.add(row)
     db.flush()
     return row.id
+
+
+def update_series(db: Session, scope: Scope, series_id: uuid.UUID, name: str) -> None:
+    """Call a series something else; its address stays."""
+    ours = (TalkSeries.id == series_id, TalkSeries.partnership == scope.partnership)
+    db.execute(update(TalkSeries).where(*ours).values(name=name))
+
+
+def delete_series(db: Session, scope: Scope, series_id: uuid.UUID) -> bool:
+    """Delete a series that no talk belongs to, and return whether it was."""
+    if db.scalar(select(Talk.id).where(Talk.series_id == series_id).limit(1)) is not None:
+        return False
+    ours = (TalkSeries.id == series_id, TalkSeries.partnership == scope.partnership)
+    db.execute(delete(TalkSeries).where(*ours))
+    return True
 
 
 def add_venue(db: Session, scope: Scope, **told: Any) -> uuid.UUID:

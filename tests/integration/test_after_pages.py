@@ -15,11 +15,13 @@ from sqlalchemy.orm import Session
 from feedback_app.domain.scope import Role
 from feedback_app.domain.talks.talk import PromiseState, TalkFacts
 from feedback_app.domain.voices import VoiceKind
+from feedback_app.services import auditing, promising
 from feedback_app.services.asking_ahead import ask_ahead
 from feedback_app.store import promises, sign_ups
 from feedback_app.store.comment_tables import HELD, OPEN, Comment, Voice
 from feedback_app.store.promises import PromiseFacts
 from feedback_app.store.talk_tables import Talk, TalkCount, TalkMessage, TalkNote, TalkPromise, TalkQuestion
+from feedback_app.web.running import after
 from tests.support.client import CheckedClient
 from tests.support.summaries import SCOPE, signed_in
 from tests.support.talks import add_talk
@@ -269,9 +271,29 @@ def test_a_promise_written_down_by_mistake_is_deleted_by_organisers_alone_once_t
     assert [send(lead, address, step=step)[0] for step in ("ask_delete", "delete")] == [403, 403]
     assert "Delete this promise?" in send(forum, address, step="ask_delete")[1]
     assert number(db, TalkPromise) == 1
-    assert send(forum, address, step="delete")[0] == 303
+    assert [send(forum, address, step="delete")[0] for _press in range(2)] == [303, 303]
     assert number(db, TalkPromise) == 0
     assert forum.get(address).status_code == 404
+
+
+def test_finishing_and_promising_pressed_twice_is_one_act_and_one_entry_of_the_log(
+    forum: FlaskClient, db: Session, talk: TalkFacts
+) -> None:
+    came(db, talk, 3)
+    send(forum, AFTER, **GOOD)
+    kept = f"{PROMISES}/{promised(db).id}"
+    presses: list[tuple[str, dict[str, str]]] = [
+        (AFTER, {"do": "finish", "came-in_person": "5", "walked-in_person": "2"}),
+        (AFTER, {"do": "again"}),
+        (AFTER, GOOD),
+        (kept, {**GOOD, "state": "done", "outcome": "A letter went to every family."}),
+        (kept, {"step": "delete"}),
+    ]
+    for where, fields in presses:
+        assert [send(forum, where, **fields)[0] for _press in range(2)] == [303, 303], fields
+    entries = [one.action for one, _hash in auditing.iterate_kept(db, SCOPE) if "seen" not in one.action]
+    done = [promising.ADDED, after.FINISHED, after.OPENED_AGAIN, promising.CHANGED, promising.DELETED]
+    assert entries == done
 
 
 def test_questions_are_read_out_with_names_hidden_and_none_that_is_held_is_there(

@@ -169,7 +169,7 @@ def test_nothing_is_finished_swept_or_asked_elsewhere(db: Session, programme: Pr
     book(db, programme, talk, "one", needs=["bsl"])
     other, late = Scope("anyshire"), EVENING + timedelta(days=400)
     assert finish_due(db, other, programme, late) == 0
-    assert finishing_talks.finish(db, other, programme, LONDON, talk, late) == 0
+    assert finishing_talks.finish(db, other, programme, LONDON, talk, late) is None
     db.execute(update(Talk).values(finished_on=DAY))
     elsewhere, nowhere = Sweeping(other, late, programme.rules), Sweeping(SCOPE, late)
     for sweeping in (elsewhere, nowhere):

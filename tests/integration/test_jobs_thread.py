@@ -119,6 +119,33 @@ def test_work_that_ends_lets_go_of_the_lock_and_is_begun_again(
     assert "somebody" not in said
 
 
+def test_jobs_give_way_while_requests_wait_but_not_for_ever(
+    app: Flask, db: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(serving, "GLANCE_SECONDS", 0.001)
+    jobs, done, waits = EmbeddedJobs(), list[float](), [True] * 20
+    runner = JobRunner(app, {"note": lambda _place, _payload: done.append(len(waits))})
+    runner.give_way = jobs.give_way
+    for _ in range(2):
+        put_job(db, app.config["PLACES"].only.scope, "note", {})
+    db.commit()
+
+    def while_they_last() -> bool:
+        return bool(waits) and waits.pop()
+
+    jobs.is_busy = while_they_last
+    assert runner.run_due() == 2
+    assert done == [0, 0]  # neither before the last request had its thread
+    assert jobs.given == 0.0  # and it may give way as long as before
+    jobs.is_busy = lambda: True
+    monkeypatch.setattr(serving, "MOST_GIVEN_SECONDS", 0.01)
+    put_job(db, app.config["PLACES"].only.scope, "note", {})
+    db.commit()
+    assert runner.run_due() == 1
+    assert jobs.given >= 0.01
+    jobs.lock.close()
+
+
 def test_a_thread_that_is_torn_down_lets_go_of_the_lock(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     def run_forever(_stop: threading.Event) -> None:
         raise SystemExit

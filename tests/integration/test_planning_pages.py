@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from flask import Flask
@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 from feedback_app.clock import now_in
 from feedback_app.domain.scope import Role
 from feedback_app.domain.talks.programme import Way
-from feedback_app.services import auditing, planning_talks
-from feedback_app.store import talks
+from feedback_app.services import auditing, planning_talks, planning_venues
+from feedback_app.store import sign_ups, talks
 from feedback_app.store.talk_tables import Talk, TalkTerm, Venue
 from tests.support.summaries import SCOPE, signed_in
 from tests.support.talks import BOTH, add_talk, add_term, add_venue
@@ -154,14 +154,20 @@ def test_cancelling_asks_for_a_reason_and_can_be_undone(forum: FlaskClient, db: 
     talk = add_talk(db, day=DAY)
     address = f"{WHERE}/{talk.slug}"
     assert "Why is it cancelled?" in forum.get(f"{address}/cancel").text
+    assert forum.get(f"{address}/hold").location == address  # it is not cancelled: there is nothing to ask
     status, page = send(forum, f"{address}/cancel", because=" ")
     assert (status, "Write why the talk is cancelled" in page) == (422, True)
     _status, page = send(forum, f"{address}/cancel", because="The speaker is ill")
     assert "This talk is cancelled." in page
+    assert "Yes, hold it" in forum.get(f"{address}/hold").text
     _status, page = send(forum, f"{address}/undo")
     assert "The talk is on again" in page
     _status, page = send(forum, f"{address}/undo")
     assert "There is nothing to undo. The talk stands as you see it here." in page  # a button pressed twice
+    assert "Nobody has signed up" in forum.get(f"{address}/unpublish").text
+    sign_ups.add_sign_up(db, SCOPE, talk_id=talk.id, booking_id=None, way="in_person", places=1, state="cancelled")
+    db.commit()
+    assert forum.get(f"{address}/unpublish").location == address  # the page would say what is not so
 
 
 def test_what_moves_nobody_is_changed_at_once_and_a_copy_is_a_draft(forum: FlaskClient, db: Session) -> None:
@@ -217,6 +223,71 @@ def test_venues_and_terms_are_kept_and_what_is_wrong_is_told(forum: FlaskClient,
     db.rollback()
     send(forum, f"{WHERE}/terms", term=term_id, step="delete")
     assert db.scalars(select(TalkTerm)).all() == []
+
+
+def test_a_button_pressed_twice_is_one_act_and_one_entry_of_the_log(forum: FlaskClient, db: Session) -> None:
+    draft = GOOD | {"title": "Waiting well"}
+    talk, other = f"{WHERE}/waiting-well-{DAY}", DAY + timedelta(days=7)
+    presses: list[tuple[str, dict[str, str], str]] = [
+        (f"{WHERE}/new", draft, planning_talks.PLANNED),
+        (f"{talk}/edit", draft | {"hosts": "The SEND team"}, planning_talks.CHANGED),
+        (f"{talk}/publish", {}, planning_talks.PUBLISHED),
+        (f"{talk}/edit", draft | {"about": "Come and ask."}, planning_talks.CHANGED),
+        (f"{talk}/cancel", {"because": "The speaker is ill"}, planning_talks.CANCELLED),
+        (f"{talk}/hold", {}, planning_talks.HELD_AFTER_ALL),
+        (f"{talk}/move", {**draft, "starts": "09:30", "step": "move"}, planning_talks.MOVED),
+        (f"{talk}/undo", {}, planning_talks.UNDONE),
+        (f"{talk}/unpublish", {}, planning_talks.UNPUBLISHED),
+        (f"{talk}/duplicate", {"day": other.isoformat()}, planning_talks.COPIED),
+        (f"{talk}/delete", {}, planning_talks.DELETED),
+    ]
+    for where, fields, _action in presses:
+        pages = [send(forum, where, **fields) for _press in range(2)]
+        assert [status for status, _page in pages] == [303, 303], where
+    assert [one.action for one, _hash in auditing.iterate_kept(db, SCOPE)] == [action for _w, _f, action in presses]
+    assert [one.day for one in talks.list_talks(db, SCOPE)] == [other]
+    assert "This draft is not there any more." in pages[1][1]
+    db.rollback()
+    send(forum, f"{WHERE}/new", **(draft | {"day": other.isoformat(), "about": "Quite another talk."}))
+    assert len(talks.list_talks(db, SCOPE)) == 2  # only what says all the same is the same
+
+
+def test_a_series_gets_another_name_with_all_its_talks_and_its_address_stays(forum: FlaskClient, db: Session) -> None:
+    first, second = (planning_venues.get_series_called(db, SCOPE, name) for name in ("Good starts", "زندگی"))
+    assert planning_venues.get_series_called(db, SCOPE, "good  Starts!") == first
+    assert planning_venues.get_series_called(db, SCOPE, "کام") not in (first, second)  # no letter of it is Latin
+    add_talk(db, "one", series_id=first)
+    terms = f"{WHERE}/terms"
+    for name in (" ", "x" * 121, "زندگی"):
+        status, page = send(forum, terms, series=str(first), name=name)
+        assert (status, links_of(page, "mend")) == (422, [f"#name-{first}"]), name
+        assert name == " " or f'value="{name}"' in page
+    assert "All its talks show the new name." in send(forum, terms, series=str(first), name="Ready for more")[1]
+    assert "Talks belong to this series" in send(forum, terms, series=str(first), step="delete")[1]
+    assert "is deleted" in send(forum, terms, series=str(second), step="delete")[1]
+    assert "This series is not there any more." in send(forum, terms, series=str(second), name="Once more")[1]
+    assert "Ready for more" in forum.get("/talks/together/series/good-starts").text
+    again = planning_venues.get_series_called(db, SCOPE, "Good starts")
+    assert again != first  # whoever plans a series that is called as this one was gets one of its own
+    assert [one.slug for one in talks.list_series(db, SCOPE) if one.id == again] == ["good-starts-2"]
+
+
+def test_two_terms_never_have_a_day_in_common(forum: FlaskClient, db: Session) -> None:
+    term = str(add_term(db, starts_on=date(2031, 1, 5), ends_on=date(2031, 3, 28)).id)
+    db.commit()
+    for starts, ends, field in (
+        ("2031-03-28", "2031-07-01", "starts_on"),
+        ("2030-09-01", "2031-01-05", "ends_on"),
+        ("2030-09-01", "2031-07-01", "ends_on"),
+    ):
+        status, page = send(forum, f"{WHERE}/terms", name="Summer", starts_on=starts, ends_on=ends, term="new")
+        assert (status, links_of(page, "mend")) == (422, [f"#{field}-new"]), (starts, ends)
+        assert "“Autumn” goes from 5 January 2031 to 28 March 2031." in page
+    for name, ends in (("Spring", "2031-03-29"), ("Summer", "2031-07-01")):
+        key = term if name == "Spring" else "new"
+        starts = "2031-01-05" if name == "Spring" else "2031-03-30"
+        assert send(forum, f"{WHERE}/terms", name=name, starts_on=starts, ends_on=ends, term=key)[0] == 303
+    assert [one.name for one in talks.list_terms(db, SCOPE)] == ["Spring", "Summer"]
 
 
 def test_who_only_looks_at_reach_or_promises_sees_no_talk(app: Flask, db: Session) -> None:

@@ -290,6 +290,16 @@ def read_link(typed: Typed) -> str | None:
     return link
 
 
+def is_called_alike(name: str, other: str) -> bool:
+    """Return whether two names differ in nothing but spaces, signs and capital letters, in whatever script."""
+    return _bare(name) == _bare(other)
+
+
+def _bare(name: str) -> str:
+    plain = unicodedata.normalize("NFKC", name).casefold()
+    return "".join(sign for sign in plain if unicodedata.category(sign)[0] not in "PSZ") or plain
+
+
 def slug_of(name: str, day: date | None = None) -> str:
     """Return the part of an address that a name and a day make, never one that has a meaning of its own."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()

@@ -123,6 +123,9 @@ def _finish(talk: TalkFacts) -> ResponseReturnValue:
     asked = finishing_talks.finish(
         db.session, scope(), talk_words.programme(), timing.timezone, talk, timing.now, rooms
     )
+    if asked is None:  # the same press came twice, or somebody else was first
+        flash(_("The talk is finished already. These are the numbers that were kept."))
+        return _to_page(talk)
     note_done(FINISHED, f"talk {talk.slug}")
     told = ngettext("%(num)s family gets the feedback link.", "%(num)s families get the feedback link.", asked)
     flash(f"{_('The talk is finished.')} {told if asked else ''}".strip())
@@ -151,11 +154,13 @@ def _number(typed: str) -> int | None:
 
 def _open_again(talk: TalkFacts) -> ResponseReturnValue:
     timing = talk_words.talk_clock()
-    if finishing_talks.open_again(db.session, scope(), timing.timezone, talk, timing.now):
+    opened = finishing_talks.open_again(db.session, scope(), timing.timezone, talk, timing.now)
+    if opened:
         note_done(OPENED_AGAIN, f"talk {talk.slug}")
-        flash(_("The talk is open again. Nobody was written to. You can put the numbers right."))
-    else:
+    if opened is False:
         flash(_("Families have been asked how it was, so the talk stays finished."))
+    else:
+        flash(_("The talk is open again. Nobody was written to. You can put the numbers right."))
     return _to_page(talk)
 
 
@@ -222,7 +227,8 @@ def _promise(talk: TalkFacts) -> ResponseReturnValue:
         return look_page(
             promising_words.look_at(typed), {"do": "promise", **typed}, address, public=True, danger=doubt.danger
         )
-    promise_id = promising.add_promise(db.session, scope(), talk, new)
-    note_done(promising.ADDED, f"promise {promise_id}")
+    promise_id, is_new = promising.add_promise(db.session, scope(), talk, new)
+    if is_new:
+        note_done(promising.ADDED, f"promise {promise_id}")
     flash(_("It is kept. Families can read it now. You can change it at any time."))
     return _to_page(talk, "promised")

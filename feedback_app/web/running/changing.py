@@ -15,6 +15,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from feedback_app.domain.errors import TalkUnknown
 from feedback_app.domain.permissions import Permission
 from feedback_app.domain.talks.planning import (
     LONGEST_BECAUSE,
@@ -26,7 +27,7 @@ from feedback_app.domain.talks.planning import (
     read_place,
     read_when,
 )
-from feedback_app.domain.talks.talk import MessageKind, TalkFacts, provided
+from feedback_app.domain.talks.talk import MessageKind, TalkFacts, TalkState, provided
 from feedback_app.extensions import db
 from feedback_app.services import moving_talks, planning_talks, planning_venues
 from feedback_app.services.planning_talks import NotNow
@@ -97,8 +98,8 @@ def publish(slug: str) -> ResponseReturnValue:
 def do_publish(slug: str) -> ResponseReturnValue:
     """Let families see and book a talk."""
     talk = _get(slug)
-    planning_talks.publish(db.session, scope(), talk, talk_words.talk_clock())
-    note_done(planning_talks.PUBLISHED, talk)
+    if planning_talks.publish(db.session, scope(), talk, talk_words.talk_clock()):
+        note_done(planning_talks.PUBLISHED, talk)
     flash(_("The talk is published. Families can see it and book."))
     return _back(talk)
 
@@ -107,7 +108,11 @@ def do_publish(slug: str) -> ResponseReturnValue:
 @staff(Permission.RUN_TALKS)
 def unpublish(slug: str) -> ResponseReturnValue:
     """Ask whether a talk that nobody has signed up to is to be a draft again."""
-    return _asking("unpublish", _get(slug))
+    talk = _get(slug)
+    if planning_talks.get_tally(db.session, scope(), talk).ever:
+        flash(words.not_now("signed_up"))
+        return _back(talk)
+    return _asking("unpublish", talk)
 
 
 @blueprint.post("/<slug>/unpublish")
@@ -116,8 +121,8 @@ def unpublish(slug: str) -> ResponseReturnValue:
 def do_unpublish(slug: str) -> ResponseReturnValue:
     """Make a talk a draft again; families see it no more."""
     talk = _get(slug)
-    planning_talks.unpublish(db.session, scope(), talk)
-    note_done(planning_talks.UNPUBLISHED, talk)
+    if planning_talks.unpublish(db.session, scope(), talk):
+        note_done(planning_talks.UNPUBLISHED, talk)
     flash(_("It is a draft again. Families do not see it now."))
     return _back(talk)
 
@@ -214,8 +219,8 @@ def do_cancel(slug: str) -> ResponseReturnValue:
         return _asking(
             "cancel", talk, because=because, wrong={"because": sentence}, lines=[("#because", sentence)]
         ), 422
-    moving_talks.cancel(db.session, scope(), talk, because, talk_words.talk_clock())
-    note_done(planning_talks.CANCELLED, talk)
+    if moving_talks.cancel(db.session, scope(), talk, because, talk_words.talk_clock()) is not None:
+        note_done(planning_talks.CANCELLED, talk)
     flash(_("The talk is cancelled."))
     return _back(talk)
 
@@ -239,7 +244,11 @@ def undo(slug: str) -> ResponseReturnValue:
 @staff(Permission.RUN_TALKS)
 def hold(slug: str) -> ResponseReturnValue:
     """Ask whether a cancelled talk is to be held after all."""
-    return _asking("hold", _get(slug))
+    talk = _get(slug)
+    if talk.state is not TalkState.CANCELLED:
+        flash(words.not_now("as_it_was"))
+        return _back(talk)
+    return _asking("hold", talk)
 
 
 @blueprint.post("/<slug>/hold")
@@ -249,7 +258,8 @@ def do_hold(slug: str) -> ResponseReturnValue:
     """Hold a cancelled talk after all: families have their places again and are told."""
     talk = _get(slug)
     told = moving_talks.hold_after_all(db.session, scope(), talk, talk_words.talk_clock())
-    note_done(planning_talks.HELD_AFTER_ALL, talk)
+    if told is not None:
+        note_done(planning_talks.HELD_AFTER_ALL, talk)
     flash(_("The talk is on again, with every family as before."))
     if told:
         flash(ngettext("%(num)s family is told.", "%(num)s families are told.", told))
@@ -281,8 +291,9 @@ def do_duplicate(slug: str) -> ResponseReturnValue:
         sentence = words.why_words(next(iter(chosen.wrong.values()), Why.DAY))
         lines = [("#day", sentence)]
         return _asking("duplicate", talk, day=typed.one("day"), wrong={"day": sentence}, lines=lines), 422
-    copy = planning_talks.duplicate(db.session, scope(), talk, when.day)
-    note_done(planning_talks.COPIED, copy)
+    copy, is_new = planning_talks.duplicate(db.session, scope(), talk, when.day)
+    if is_new:
+        note_done(planning_talks.COPIED, copy)
     flash(_("This is the copy: a draft. Change what is different, and publish it when it is ready."))
     return _back(copy)
 
@@ -299,8 +310,11 @@ def delete(slug: str) -> ResponseReturnValue:
 @or_say_why
 def do_delete(slug: str) -> ResponseReturnValue:
     """Delete a draft to which nothing of a family belongs."""
-    talk = _get(slug)
-    planning_talks.delete_draft(db.session, scope(), talk)
-    note_done(planning_talks.DELETED, talk)
-    flash(_("The draft is deleted."))
+    try:
+        talk = _get(slug)
+        planning_talks.delete_draft(db.session, scope(), talk)
+        note_done(planning_talks.DELETED, talk)
+        flash(_("The draft is deleted."))
+    except TalkUnknown:  # the same press came twice, or somebody else was first
+        flash(_("This draft is not there any more."))
     return redirect(url_for("running.talks"), 303)

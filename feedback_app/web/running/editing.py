@@ -48,8 +48,9 @@ def plan() -> ResponseReturnValue:
     when, where = read_when(typed, choices.timezone, now.now), read_place(typed, choices, draft=True)
     if said is None or when is None or where is None or typed.wrong:
         return _form_page(typed, None), 422
-    talk = planning_talks.plan_talk(db.session, scope(), said, when, where)
-    note_done(planning_talks.PLANNED, talk)
+    talk, is_new = planning_talks.plan_talk(db.session, scope(), said, when, where)
+    if is_new:
+        note_done(planning_talks.PLANNED, talk)
     flash(_("The draft is kept. Look at what families will see, and publish it when it is ready."))
     return redirect(url_for("running.publish", slug=talk.slug), 303)
 
@@ -82,8 +83,9 @@ def _change_draft(talk: TalkFacts) -> ResponseReturnValue:
     when, where = read_when(typed, choices.timezone, now.now), read_place(typed, choices, draft=True)
     if said is None or when is None or where is None or typed.wrong:
         return _form_page(typed, talk), 422
-    changed = planning_talks.change_draft(db.session, scope(), talk, said, when, where)
-    note_done(planning_talks.CHANGED, changed)
+    changed, is_other = planning_talks.change_draft(db.session, scope(), talk, said, when, where)
+    if is_other:
+        note_done(planning_talks.CHANGED, changed)
     flash(_("Your changes are kept."))
     return redirect(url_for("running.publish", slug=changed.slug), 303)
 
@@ -95,7 +97,8 @@ def _change_details(talk: TalkFacts) -> ResponseReturnValue:
     if said is None or typed.wrong:
         return _form_page(typed, talk), 422
     offered = planning_talks.change_details(db.session, scope(), talk, said, capacities, talk_words.talk_clock())
-    note_done(planning_talks.CHANGED, talk)
+    if offered is not None:
+        note_done(planning_talks.CHANGED, talk)
     flash(_("Your changes are kept. Families see them now."))
     if offered:
         flash(

@@ -9,6 +9,7 @@ from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from feedback_app.domain.errors import PromiseUnknown
 from feedback_app.domain.permissions import Permission
 from feedback_app.extensions import db
 from feedback_app.services import promising
@@ -51,11 +52,11 @@ def change_promise(promise_id: uuid.UUID) -> ResponseReturnValue:
 
     Who runs the talks may delete one that was written down by mistake; who is to keep it may not.
     """
-    found = promising.get_promise(db.session, scope(), promise_id)
     form = PromiseForm()
     typed, step = form.typed, form.step.data or ""
     if step in (ASK_DELETE, DELETE):
-        return _delete(found, asks=step == ASK_DELETE)
+        return _delete(promise_id, asks=step == ASK_DELETE)
+    found = promising.get_promise(db.session, scope(), promise_id)
     new, wrong = promising.read_promise(typed, promising_words.themes_by_code(), clock.today())
     if wrong or step == CHANGE:
         return _page(found, typed, promising_words.wrong_lines(wrong)), 422 if wrong else 200
@@ -63,19 +64,23 @@ def change_promise(promise_id: uuid.UUID) -> ResponseReturnValue:
     if doubt and step != KEEP:
         address = url_for("running.promise", promise_id=found.id)
         return look_page(promising_words.look_at(typed), typed, address, public=True, danger=doubt.danger)
-    promising.change_promise(db.session, scope(), found, new, clock.today())
-    note_done(promising.CHANGED, f"promise {found.id}")
+    if promising.change_promise(db.session, scope(), found, new, clock.today()):
+        note_done(promising.CHANGED, f"promise {found.id}")
     flash(_("It is kept. Families can read it now."))
     return redirect(url_for("running.promises"), 303)
 
 
-def _delete(found: PromiseFacts, *, asks: bool) -> ResponseReturnValue:
+def _delete(promise_id: uuid.UUID, *, asks: bool) -> ResponseReturnValue:
     if not may(Permission.RUN_TALKS):
         abort(403)
-    if asks:
-        return render_template("running/promise_delete.html", promise=found, words=promising_words)
-    promising.delete_promise(db.session, scope(), found)
-    note_done(promising.DELETED, f"promise {found.id}")
+    try:
+        found = promising.get_promise(db.session, scope(), promise_id)
+        if asks:
+            return render_template("running/promise_delete.html", promise=found, words=promising_words)
+        promising.delete_promise(db.session, scope(), found)
+        note_done(promising.DELETED, f"promise {found.id}")
+    except PromiseUnknown:  # the same press came twice, or somebody else was first
+        pass
     flash(_("It is deleted. Families do not see it any more."))
     return redirect(url_for("running.promises"), 303)
 
