@@ -9,7 +9,8 @@ postgresql_found() {
 }
 
 chromium_found() {
-    command -v chromium-headless-shell >/dev/null || command -v chromium >/dev/null || command -v chromium-browser >/dev/null
+    command -v chromium-headless-shell >/dev/null || command -v chromium >/dev/null ||
+        command -v chromium-browser >/dev/null
 }
 
 fonts_found() {
@@ -25,7 +26,8 @@ if [ "${#missing[@]}" -eq 0 ]; then
     exit 0
 fi
 if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
-    echo "The tests need these packages, which this machine lacks: ${missing[*]}. Install them, then run this again." >&2
+    named="${missing[*]/chromium-headless-shell/chromium-headless-shell (or chromium)}"
+    echo "The tests need these packages, which this machine lacks: $named. Install them, then run this again." >&2
     exit 1
 fi
 echo "Installing what the tests need: ${missing[*]}"

@@ -70,11 +70,14 @@ class JobRunner:
     def _daily(self) -> list[DailyWork]:
         return [DailyWork(self.transactions, place) for place in self.places]
 
-    def run_due(self) -> int:
-        """Do all jobs that are due now and return how many were done; those that go wrong are put off."""
+    def run_due(self, stop: threading.Event | None = None) -> int:
+        """Do all jobs that are due now and return how many were done; those that go wrong are put off.
+
+        None is begun after `stop` was set: one that the end of the process cuts off is done a second time.
+        """
         done = 0
         for place in self.places:
-            while (job := self._claim(place)) is not None:
+            while not (stop and stop.is_set()) and (job := self._claim(place)) is not None:
                 done += self._settle(place, job)
         return done
 
@@ -159,7 +162,7 @@ class JobRunner:
         talks = Minutely()  # apart from tagging: one that goes wrong keeps no other from its turn
         while not stop.is_set():
             daily_done = [self._daily_done(work, done_on) for work in self._daily]  # one that fails keeps no other
-            fine = self._goes_well(self.run_due) and all(daily_done)
+            fine = self._goes_well(lambda: self.run_due(stop)) and all(daily_done)
             if minutely.is_due():
                 fine = self._goes_well(self.tag_waiting) and fine
             if talks.is_due():

@@ -108,10 +108,15 @@ def plan_talk(db: Session, scope: Scope, said: Said, when: When, place: Place) -
     return _draft(db, scope, told, place.ways)
 
 
-def _draft(db: Session, scope: Scope, told: Mapping[str, Any], ways: Mapping[Way, int]) -> tuple[TalkFacts, bool]:
-    """Return the draft that says all of this with whether it is new; the caller has the turn of those who plan."""
+def _draft(
+    db: Session, scope: Scope, told: Mapping[str, Any], ways: Mapping[Way, int], but: uuid.UUID | None = None
+) -> tuple[TalkFacts, bool]:
+    """Return the draft that says all of this, other than `but`, with whether it is new.
+
+    The caller has the turn of those who plan.
+    """
     for talk_id in talk_planning.list_saying(db, scope, {**told, "state": TalkState.DRAFT.value}):
-        there = talks.find_talk_by_id(db, scope, talk_id)
+        there = talks.find_talk_by_id(db, scope, talk_id) if talk_id != but else None
         if there is not None and {one.way: one.capacity for one in there.ways} == ways:
             return there, False
     slug = _free_slug(db, scope, told["title"], told["day"])
@@ -246,7 +251,7 @@ def duplicate(db: Session, scope: Scope, talk: TalkFacts, day: date) -> tuple[Ta
         "provided": list(talk.provided),
         "joining_link": None,
     }
-    return _draft(db, scope, told, {one.way: one.capacity for one in talk.ways})
+    return _draft(db, scope, told, {one.way: one.capacity for one in talk.ways}, but=talk.id)
 
 
 def _columns(db: Session, scope: Scope, said: Said) -> dict[str, Any]:

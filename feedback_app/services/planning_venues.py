@@ -29,6 +29,15 @@ def keep_venue(db: Session, scope: Scope, venue: VenueFacts | None, told: Mappin
     return venue.id
 
 
+def is_kept(db: Session, scope: Scope, told: Mapping[str, Any]) -> bool:
+    """Return whether there is a venue in use that says all of this."""
+    said = {**told, "features": tuple(told["features"])}
+    return any(
+        all(getattr(venue, name) == value for name, value in said.items() if name != "in_use")
+        for venue in talks.list_venues(db, scope)
+    )
+
+
 def keep_term(db: Session, scope: Scope, term: TermFacts | None, name: str, starts: date, ends: date) -> None:
     """Change a term, or add one where there is none yet; its address stays as it was."""
     if term is not None:

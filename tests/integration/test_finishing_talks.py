@@ -135,9 +135,9 @@ def test_a_finished_talk_can_be_opened_again_until_families_are_asked(db: Sessio
     assert (feedback(db), counts_of(db, talk), again(db, talk).finished_on) == ([], {}, None)
     assert finishing_talks.finish(db, SCOPE, programme, LONDON, talk, EVENING) == 1
     assert len(feedback(db)) == 1
-    assert not finishing_talks.open_again(db, SCOPE, LONDON, again(db, talk), MORNING)
+    assert finishing_talks.open_again(db, SCOPE, LONDON, again(db, talk), MORNING) is False
     db.execute(update(TalkMessage).values(state=MessageState.SENT.value))
-    assert not finishing_talks.open_again(db, SCOPE, LONDON, again(db, talk), EVENING)
+    assert finishing_talks.open_again(db, SCOPE, LONDON, again(db, talk), EVENING) is False
     assert again(db, talk).finished_on == DAY
 
 

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from types import SimpleNamespace
 
 import pytest
 import time_machine
@@ -17,6 +18,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from feedback_app.cli import serving
+from feedback_app.cli.receiving import PatientWorker
 from feedback_app.cli.serving import EmbeddedJobs
 from feedback_app.jobs import runner as running
 from feedback_app.jobs.daily import DailyWork
@@ -109,6 +111,7 @@ def test_work_that_ends_lets_go_of_the_lock_and_is_begun_again(
 
     monkeypatch.setattr(app.extensions["jobs"], "run_forever", run_forever)
     jobs.start(app)
+    assert app.extensions["jobs"].give_way == jobs.give_way
     wait_until(lambda: len(begun) > 2)
     jobs.leave()
     assert all(begun)
@@ -144,6 +147,33 @@ def test_jobs_give_way_while_requests_wait_but_not_for_ever(
     assert runner.run_due() == 1
     assert jobs.given >= 0.01
     jobs.lock.close()
+
+
+def test_no_job_is_begun_after_the_runner_is_told_to_end(
+    app: Flask, db: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(DailyWork, "do_all", lambda _work: None)
+    stop = threading.Event()
+    runner = JobRunner(app, {"note": lambda _place, _payload: stop.set()})
+    for _ in range(2):
+        put_job(db, app.config["PLACES"].only.scope, "note", {})
+    db.commit()
+    runner.run_forever(stop)
+    assert stop.is_set()  # by the one job that was done
+    assert runner.run_due() == 1  # the other was left to whoever comes next
+
+
+def test_a_worker_is_busy_while_a_request_has_no_thread() -> None:
+    worker, gate = PatientWorker.__new__(PatientWorker), threading.Event()
+    worker.cfg = SimpleNamespace(threads=1)
+    worker.tpool = worker.get_thread_pool()  # the one whose queue is looked at: gunicorn's own choice
+    with worker.tpool:
+        worker.tpool.submit(gate.wait, 20)
+        wait_until(lambda: not worker.is_busy())  # it has the one thread
+        worker.tpool.submit(gate.wait, 20)
+        assert worker.is_busy()
+        gate.set()
+        wait_until(lambda: not worker.is_busy())
 
 
 def test_a_thread_that_is_torn_down_lets_go_of_the_lock(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -204,7 +204,9 @@ def test_what_a_finished_talk_says_stays_as_it_was_counted(forum: FlaskClient, d
 def test_venues_and_terms_are_kept_and_what_is_wrong_is_told(forum: FlaskClient, db: Session) -> None:
     status, page = send(forum, f"{WHERE}/venues/new", name="", address="", access="x" * 1001)
     assert (status, sorted(links_of(page, "mend"))) == (422, ["#access", "#address", "#name"])
-    send(forum, f"{WHERE}/venues/new", name="The Hall", address="1 Road", features=["step_free", "moat"])
+    for _press in range(2):
+        told = {"name": "The Hall", "address": "1 Road", "features": ["step_free", "moat"]}
+        assert send(forum, f"{WHERE}/venues/new", **told)[0] == 303
     venue = db.scalars(select(Venue)).one()
     assert (venue.features, venue.in_use) == (["step_free"], True)
     address = f"{WHERE}/venues/{venue.id}"
@@ -226,10 +228,11 @@ def test_venues_and_terms_are_kept_and_what_is_wrong_is_told(forum: FlaskClient,
 
 
 def test_a_button_pressed_twice_is_one_act_and_one_entry_of_the_log(forum: FlaskClient, db: Session) -> None:
-    draft = GOOD | {"title": "Waiting well"}
+    first, draft = GOOD | {"title": "Waiting"}, GOOD | {"title": "Waiting well"}
     talk, other = f"{WHERE}/waiting-well-{DAY}", DAY + timedelta(days=7)
     presses: list[tuple[str, dict[str, str], str]] = [
-        (f"{WHERE}/new", draft, planning_talks.PLANNED),
+        (f"{WHERE}/new", first, planning_talks.PLANNED),
+        (f"{WHERE}/waiting-{DAY}/edit", draft, planning_talks.CHANGED),
         (f"{talk}/edit", draft | {"hosts": "The SEND team"}, planning_talks.CHANGED),
         (f"{talk}/publish", {}, planning_talks.PUBLISHED),
         (f"{talk}/edit", draft | {"about": "Come and ask."}, planning_talks.CHANGED),
@@ -242,14 +245,19 @@ def test_a_button_pressed_twice_is_one_act_and_one_entry_of_the_log(forum: Flask
         (f"{talk}/delete", {}, planning_talks.DELETED),
     ]
     for where, fields, _action in presses:
-        pages = [send(forum, where, **fields) for _press in range(2)]
-        assert [status for status, _page in pages] == [303, 303], where
+        sent = fields | {"talk": str(next((one.id for one in talks.list_talks(db, SCOPE)), ""))}  # as its form has it
+        db.rollback()
+        pages = [send(forum, where, **sent) for _press in range(2)]
+        assert [status for status, _page in pages] == [303, 404 if where.endswith("/delete") else 303], where
     assert [one.action for one, _hash in auditing.iterate_kept(db, SCOPE)] == [action for _w, _f, action in presses]
     assert [one.day for one in talks.list_talks(db, SCOPE)] == [other]
     assert "This draft is not there any more." in pages[1][1]
     db.rollback()
     send(forum, f"{WHERE}/new", **(draft | {"day": other.isoformat(), "about": "Quite another talk."}))
-    assert len(talks.list_talks(db, SCOPE)) == 2  # only what says all the same is the same
+    _one, second = talks.list_talks(db, SCOPE)  # only what says all the same is the same
+    db.rollback()
+    send(forum, f"{WHERE}/{second.slug}/duplicate", day=other.isoformat())
+    assert len(talks.list_talks(db, SCOPE)) == 3  # a copy on its own day is a copy, and not itself
 
 
 def test_a_series_gets_another_name_with_all_its_talks_and_its_address_stays(forum: FlaskClient, db: Session) -> None:
@@ -286,8 +294,16 @@ def test_two_terms_never_have_a_day_in_common(forum: FlaskClient, db: Session) -
     for name, ends in (("Spring", "2031-03-29"), ("Summer", "2031-07-01")):
         key = term if name == "Spring" else "new"
         starts = "2031-01-05" if name == "Spring" else "2031-03-30"
-        assert send(forum, f"{WHERE}/terms", name=name, starts_on=starts, ends_on=ends, term=key)[0] == 303
-    assert [one.name for one in talks.list_terms(db, SCOPE)] == ["Spring", "Summer"]
+        told = {"name": name, "starts_on": starts, "ends_on": ends, "term": key}
+        assert [send(forum, f"{WHERE}/terms", **told)[0] for _press in range(2)] == [303, 303]
+    spring, summer = talks.list_terms(db, SCOPE)
+    assert (spring.name, summer.name) == ("Spring", "Summer")
+    db.rollback()
+    for step in ("delete", "delete", "keep"):  # pressed twice, and in a page that was still open
+        told = {"name": "Summer", "starts_on": "2031-03-30", "ends_on": "2031-07-01", "term": str(summer.id)}
+        assert send(forum, f"{WHERE}/terms", step=step, **told)[0] == 303
+        assert talks.list_terms(db, SCOPE) == [spring]
+        db.rollback()
 
 
 def test_who_only_looks_at_reach_or_promises_sees_no_talk(app: Flask, db: Session) -> None:

@@ -65,15 +65,21 @@ def test_reach_is_told_against_the_plan_in_quarters_and_in_terms(app: Flask, db:
     assert "Summer 2 Autumn (so far) 1" in said
     assert "October to December 2026 (so far) 1 20" in said
     assert "Waiting for an assessment 2" in said
+    assert "Talks held since October 2025, by topic Topic Talks Waiting for an assessment 2" in said
     assert "Help in school 1" in said
 
 
 def test_people_are_told_of_whole_quarters_rounded_and_small_parts_together(
     app: Flask, db: Session, year: None
 ) -> None:
+    for row in db.query(TalkCount).filter_by(about="first_time:unsaid"):
+        row.number = 10
+    db.commit()
     said = text_of(signed_in(app, db, Role.FORUM_ORGANISER).get("/team/talks/reach").text)
     assert "July to September 2026 about 60 about 45 75% of about 40 about 40" in said
     assert "Burnley about 20 67% All others, and those who did not say about 10 33%" in said
+    assert "Did not say about 10 not counted" in said, "an empty share would leave the reader guessing"
+    assert "“Kept private” means: so few families" in said
     assert "Captions" in said
     assert "BSL interpreter" not in said
 
@@ -128,6 +134,8 @@ def test_what_people_said_after_talks_is_that_of_the_latest_snapshot(
     assert take(app, db) is not None
     said = text_of(board.get("/team/talks/reach").text)
     shown = said[said.index("What people said after talks") : said.index("How this was made")]
+    assert "From the survey after talks that began in " in shown
+    assert ", with the answers up to " in shown, "a board sees the figures of one day, and which day that is"
     assert "How satisfied are you?" in shown
     assert "How likely are you to say good things?" in shown
     assert "Is the room nice?" not in shown

@@ -140,6 +140,34 @@ def test_a_poster_of_one_talk_says_all_that_somebody_needs(client: CheckedClient
     assert "join.example.org" not in page
 
 
+def test_a_poster_of_a_talk_that_is_over_asks_nobody_to_book(client: CheckedClient, db: Session) -> None:
+    add_talk(db, "over", day=date(2020, 1, 1))
+    db.commit()
+    page = client.get("/talks/over/poster").text
+    assert "This talk is over." in page
+    assert "Book a free place" not in page
+    assert "Tell us when you book" not in page
+
+
+def test_a_poster_is_printed_as_large_as_its_words_leave_room_for(client: CheckedClient, db: Session) -> None:
+    add_talk(db, "few", title="Tea")
+    add_talk(
+        db,
+        "many",
+        title="Getting ready " * 8,
+        about="What you may ask. " * 20,
+        hosts="A forum. " * 15,
+    )
+    db.commit()
+    assert "poster--brief" in client.get("/talks/few/poster").text
+    assert "poster--middle" in client.get("/talks/many/poster").text
+    assert "poster--brief" in client.get("/talks/poster").text
+    for number in range(12):
+        add_talk(db, f"more-{number}", title="One more")
+    db.commit()
+    assert "poster--middle" in client.get("/talks/poster").text, "on two sheets, and in letters that can be read"
+
+
 def test_a_poster_says_how_to_book_without_the_internet(
     app: Flask, client: CheckedClient, talk: TalkFacts, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -20,9 +20,11 @@ def move_in() -> Path | None:
 
     None, and nothing is changed, where somebody named a folder (TMPDIR) or the machine has little memory to spare.
     """
-    if os.environ.get("TMPDIR") or not _has_room():
+    if os.environ.get("TMPDIR"):
         return None
-    _sweep()
+    _sweep()  # first: what a killed run left may be the room that is missing
+    if not _has_room():
+        return None
     folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=MEMORY))
     folder.chmod(0o711)  # PostgreSQL runs as somebody else, and has to get through to its own folder
     os.environ["TMPDIR"] = str(folder)
@@ -39,7 +41,9 @@ def move_out(folder: Path) -> None:
 
 def _has_room() -> bool:
     try:
-        return os.access(MEMORY, os.W_OK) and min(shutil.disk_usage(MEMORY).free, _free_memory()) > NEEDED
+        runs = not os.statvfs(MEMORY).f_flag & os.ST_NOEXEC  # in many containers nothing may be run from there
+        room = min(shutil.disk_usage(MEMORY).free, _free_memory())
+        return runs and os.access(MEMORY, os.W_OK) and room > NEEDED
     except OSError:
         return False
 

@@ -95,6 +95,8 @@ class Press:
                 self.form = self.form[self.wire.send(self.form) :]
                 return False
             piece = self.wire.recv(65_536)
+        except BlockingIOError:
+            return False
         except OSError:
             return True
         self.reply += piece

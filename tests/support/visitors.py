@@ -27,11 +27,15 @@ class Visitors:
         page = left.pop() if left else self._browser.new_context(**chosen).new_page()
         yield page
         sweep(page, chosen["viewport"])
-        left.append(page)  # never one that broke
+        left.append(page)  # never one that broke in a block of `welcome`, or cannot be swept
 
 
 def sweep(page: Page, viewport: Any) -> None:
-    """Take away everything that a visitor left: cookies, what is stored, sizes of text and window, the pointer."""
+    """Take away what a visitor left: cookies, what is stored, sizes of text and window, the pointer.
+
+    The browser's cache and the page's history stay: a test that needs them empty opens a context of its own, as does
+    one that goes offline or listens in.
+    """
     page.context.clear_cookies()
     session = page.context.new_cdp_session(page)
     session.send("Storage.clearDataForOrigin", {"origin": "*", "storageTypes": "all"})

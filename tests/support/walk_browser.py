@@ -54,11 +54,13 @@ _SHAPE = """() => {
   };
   const shape = (part) => {
     const own = [...part.attributes].map(kind).join(' ');
+    const checked = part.matches(':checked') ? '!' : '';
     const words = [...part.childNodes].some((one) => one.nodeType === Node.TEXT_NODE && one.data.trim()) ? '.' : '';
     const inside = [...part.children].map(shape).filter((one, at, all) => one !== all[at - 1]);
-    return `${part.localName}[${own}](${words}${inside.join('')})`;
+    return `${part.localName}[${own}]${checked}(${words}${inside.join('')})`;
   };
-  return innerWidth + shape(document.documentElement);
+  const letters = getComputedStyle(document.documentElement).fontSize;
+  return `${innerWidth} ${letters} ${shape(document.documentElement)}`;
 }"""
 _passed: set[str] = set()  # shapes that axe found nothing wrong with, in any test of this process
 

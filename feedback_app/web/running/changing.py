@@ -36,7 +36,7 @@ from feedback_app.web import talk_words
 from feedback_app.web.access import scope, staff
 from feedback_app.web.running import blueprint, words
 from feedback_app.web.running.planning_forms import fields_of, known, mending, options, read_form
-from feedback_app.web.running.views import fill_words, note_done
+from feedback_app.web.running.views import fill_words, list_page, note_done
 
 View = Callable[..., ResponseReturnValue]
 
@@ -109,6 +109,9 @@ def do_publish(slug: str) -> ResponseReturnValue:
 def unpublish(slug: str) -> ResponseReturnValue:
     """Ask whether a talk that nobody has signed up to is to be a draft again."""
     talk = _get(slug)
+    if talk.state is not TalkState.PUBLISHED or talk.finished_on is not None:
+        flash(words.not_now("as_it_was"))
+        return _back(talk)
     if planning_talks.get_tally(db.session, scope(), talk).ever:
         flash(words.not_now("signed_up"))
         return _back(talk)
@@ -317,4 +320,5 @@ def do_delete(slug: str) -> ResponseReturnValue:
         flash(_("The draft is deleted."))
     except TalkUnknown:  # the same press came twice, or somebody else was first
         flash(_("This draft is not there any more."))
+        return list_page(), 404
     return redirect(url_for("running.talks"), 303)

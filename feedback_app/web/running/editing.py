@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from feedback_app.domain.errors import TalkUnknown
 from feedback_app.domain.permissions import Permission
 from feedback_app.domain.talks.planning import (
     Typed,
@@ -26,6 +27,7 @@ from feedback_app.web.running import blueprint, words
 from feedback_app.web.running.changing import or_say_why
 from feedback_app.web.running.planning_forms import Fields, fields_of, known, mending, options, read_form
 from feedback_app.web.running.views import note_done
+from feedback_app.web.typed import read_id
 
 FIRST_CAPACITY = 20
 
@@ -73,8 +75,20 @@ def edit(slug: str) -> ResponseReturnValue:
 def change(slug: str) -> ResponseReturnValue:
     """Keep what was changed of a talk, and offer new places to those who wait; or say what to mend."""
     planning_venues.take_turn(db.session, scope())
-    talk = planning_talks.get_talk(db.session, scope(), slug)
+    talk = _get_edited(slug)
     return _change_draft(talk) if talk.state is TalkState.DRAFT else _change_details(talk)
+
+
+def _get_edited(slug: str) -> TalkFacts:
+    """Return the talk of an address, or that of the form: sent before, it may have given the draft another address."""
+    try:
+        return planning_talks.get_talk(db.session, scope(), slug)
+    except TalkUnknown:
+        talk_id = read_id(request.form.get("talk", ""))
+        talk = talks.find_talk_by_id(db.session, scope(), talk_id) if talk_id else None
+        if talk is None:
+            raise
+        return talk
 
 
 def _change_draft(talk: TalkFacts) -> ResponseReturnValue:

@@ -42,6 +42,7 @@ def reach() -> ResponseReturnValue:
         rates=words.rate_chart(found.quarters),
         themes=words.theme_lines(found.questions) if found.questions else [],
         said=_said_lines(said),
+        said_of=said.summary if said else None,
         survey=said.summary.wave.slug if said and may(Permission.READ_FIGURES) else "",
         policy=place().policy,
         told_after=days_until_told(programme().rules),

@@ -13,6 +13,7 @@ from feedback_app.domain.talks.programme import Target
 from feedback_app.domain.talks.reach import FIRST_TIME, MET, REST, Block, Part, People, Quarter
 from feedback_app.reports.charts import Chart, Lane, lanes_chart
 from feedback_app.services.reach import HeldIn, HeldInTerm, Questions, Reach
+from feedback_app.services.wave_summary import WaveSummary
 from feedback_app.web.access import place
 from feedback_app.web.languages import in_page_language
 from feedback_app.web.talk_words import district_of, label_of, programme
@@ -67,6 +68,22 @@ def period_words(first: Quarter, last: Quarter) -> str:
     """Return the months from the first to the last of some quarters."""
     begins = format_date(first.first, "LLLL" if first.year == last.year else "LLLL y")
     return _("%(first)s to %(last)s", first=begins, last=format_date(last.last, "LLLL y"))
+
+
+def first_month(quarters: Sequence[HeldIn]) -> str:
+    """Return the month from which talks are counted, such as "October 2025"."""
+    return format_date(quarters[0].quarter.first, "LLLL y")
+
+
+def said_when(summary: WaveSummary) -> str:
+    """Return of which survey the answers after talks are, and as of which day they are told."""
+    month = format_date(summary.wave.opens_on, "LLLL y")
+    if summary.taken_on is None:
+        return _("From the survey after talks that began in %(month)s, with all answers so far.", month=month)
+    day = format_date(summary.taken_on)
+    return _(
+        "From the survey after talks that began in %(month)s, with the answers up to %(day)s.", month=month, day=day
+    )
 
 
 def so_far(words: str, running: bool) -> str:
@@ -200,8 +217,11 @@ def splits_of(block: Block) -> list[Split]:
 
 def _split(id_: str, question: str, parts: Sequence[Part], labels: Mapping[str, str], otherwise: str = "") -> Split:
     named = [(labels.get(part.key, otherwise), part) for part in parts]
+    some = any(
+        part.percent is not None for part in parts
+    )  # then who has no share did not say, and shares are of others
     lines = tuple(
-        Line(label, number_words(part.number), "" if part.percent is None else phrases.percent(part.percent))
+        Line(label, number_words(part.number), _("not counted") if part.percent is None and some else _percent(part))
         for label, part in named
     )
     if not named:
@@ -212,6 +232,10 @@ def _split(id_: str, question: str, parts: Sequence[Part], labels: Mapping[str, 
     lanes = [Lane(line.label, part.percent, line.share) for line, part in shown if part.percent is not None]
     described = "; ".join(f"{lane.label}: {lane.value}" for lane in lanes)
     return Split(id_, question, finding, lines, lanes_chart(question, described, lanes) if lanes else None)
+
+
+def _percent(part: Part) -> str:
+    return "" if part.percent is None else phrases.percent(part.percent)
 
 
 def _share_words(part: Part) -> str:

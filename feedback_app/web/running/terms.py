@@ -44,15 +44,22 @@ def keep_term() -> ResponseReturnValue:
         return _keep_series(typed)
     known = {str(term.id): term for term in talks.list_terms(db.session, scope())}
     term = known.get(typed.one("term"))
+    if term is None and typed.one("term") not in ("", NEW):
+        flash(_("This term is not there any more."))
+        return redirect(url_for("running.terms"), 303)
     if request.form.get("step") == "delete" and term is not None:
         gone = planning_venues.delete_term(db.session, scope(), term)
         flash(_gone_words(term) if gone else _("Talks belong to this term, so it stays. Change it instead."))
         return redirect(url_for("running.terms"), 303)
-    wrong = _wrong(typed, term, list(known.values()))
+    starts, ends = read_day(typed.one("starts_on")), read_day(typed.one("ends_on"))
+    said = (typed.line("name"), starts, ends)
+    is_kept = term is None and said in [(one.name, one.starts_on, one.ends_on) for one in known.values()]
+    wrong = {} if is_kept else _wrong(typed, term, list(known.values()))
     if wrong:
         return _page(typed, wrong), 422
-    starts, ends = read_day(typed.one("starts_on")), read_day(typed.one("ends_on"))
-    if starts and ends:
+    if is_kept:  # the same press came twice
+        flash(_("The term is kept."))
+    elif starts and ends:
         planning_venues.keep_term(db.session, scope(), term, typed.line("name"), starts, ends)
         flash(_("The term is kept."))
     return redirect(url_for("running.terms"), 303)

@@ -87,9 +87,6 @@ def _find(venue_id: uuid.UUID) -> VenueFacts:
 def _keep(found: VenueFacts | None) -> ResponseReturnValue:
     planning_venues.take_turn(db.session, scope())
     typed = read_form()
-    wrong = _wrong(typed, found)
-    if wrong:
-        return _page(typed, wrong, found), 422
     features = [feature.key for feature in talk_words.programme().features if feature.key in typed.many("features")]
     told: dict[str, Any] = {
         "name": typed.line("name"),
@@ -100,6 +97,12 @@ def _keep(found: VenueFacts | None) -> ResponseReturnValue:
         "access": typed.one("access"),
         "in_use": found is None or "yes" in typed.many("in_use"),
     }
+    if found is None and planning_venues.is_kept(db.session, scope(), told):  # the same press came twice
+        flash(_("The venue is kept."))
+        return redirect(url_for("running.venues"), 303)
+    wrong = _wrong(typed, found)
+    if wrong:
+        return _page(typed, wrong, found), 422
     planning_venues.keep_venue(db.session, scope(), found, told)
     flash(_("The venue is kept."))
     return redirect(url_for("running.venues"), 303)

@@ -48,6 +48,11 @@ def note_done(action: str, talk: TalkFacts) -> None:
 @staff(Permission.RUN_TALKS, Permission.KEEP_PROMISES, Permission.READ_REACH)
 def talks_list() -> ResponseReturnValue:
     """Show organisers what is next and what waits for them; others find the ways to promises and to reach."""
+    return list_page()
+
+
+def list_page() -> str:
+    """Return the page of all talks."""
     now = talk_words.talk_clock()
     runs = may(Permission.RUN_TALKS)
     found = planning_talks.look_over(db.session, scope(), now) if runs else None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from flask import render_template, request, url_for
@@ -17,9 +18,24 @@ from feedback_app.web import clock
 from feedback_app.web.access import place, public, scope
 from feedback_app.web.languages import in_page_language
 from feedback_app.web.talk_words import day_words, label_of, programme, times_words, topic_of, way_words
-from feedback_app.web.talks import blueprint
+from feedback_app.web.talks import blueprint, telling
 
+# How high what is printed would be, in lines of the smallest words, and which size of letters then fits: poster.css.
+SIZES = ((62, "brief"), (71, "short"), (85, "middle"), (math.inf, "long"))
+FRAME = 33  # what every poster has: the frame, how to book, who invites, and the room between
 EDGE = 4  # light squares around the dark ones, without which phones do not find it
+
+
+@dataclass(frozen=True)
+class Line:
+    """What a poster says of a talk in a few words; no venue where it is online alone."""
+
+    title: str
+    day: str
+    times: str
+    ways: Sequence[str]
+    venue: str
+    address: str
 
 
 @dataclass(frozen=True)
@@ -40,11 +56,13 @@ def poster() -> ResponseReturnValue:
     term = _wanted(terms, request.args.get("term"))
     if term:
         talks = [talk for talk in talks if talk.term_id == term.id]
+    lines = [_line(talk) for talk in talks]
     return render_template(
         "talks/poster.html",
         term=term,
         terms=terms,
-        talks=[_line(talk) for talk in talks],
+        talks=lines,
+        size=_size_of_list(lines),
         **_around(url_for("talks.programme")),
     )
 
@@ -54,13 +72,16 @@ def poster() -> ResponseReturnValue:
 def talk_poster(slug: str) -> ResponseReturnValue:
     """Show one talk as a poster to print: when, where, what is there for you, and how to book."""
     talk = talk_programme.get_public(db.session, scope(), slug)
+    line, there = _line(talk), _there(talk)
     return render_template(
         "talks/talk_poster.html",
         talk=talk,
-        line=_line(talk),
+        line=line,
         topic=topic_of(talk),
-        there=_there(talk),
+        there=there,
+        size=_size_of_one(talk, line, there),
         cancelled=talk.state is TalkState.CANCELLED,
+        over=telling.is_over(talk),
         **_around(url_for("talks.talk", slug=talk.slug)),
     )
 
@@ -72,17 +93,38 @@ def _wanted(terms: Sequence[TermFacts], asked: str | None) -> TermFacts | None:
     return next((term for term in terms if term.slug == asked), terms[0] if terms else None)
 
 
-def _line(talk: TalkFacts) -> dict[str, object]:
+def _line(talk: TalkFacts) -> Line:
     """Return what a poster says of a talk in a few words."""
     venue = talk.venue
-    return {
-        "title": talk.title,
-        "day": f"{day_words(talk.day)} {talk.day.year}",
-        "times": times_words(talk.starts, talk.ends),
-        "ways": [way_words(one.way) for one in talk.ways],
-        "venue": venue.name if venue else "",
-        "address": ", ".join(filter(None, (venue.address, venue.postcode))) if venue else "",
-    }
+    return Line(
+        title=talk.title,
+        day=f"{day_words(talk.day)} {talk.day.year}",
+        times=times_words(talk.starts, talk.ends),
+        ways=[way_words(one.way) for one in talk.ways],
+        venue=venue.name if venue else "",
+        address=", ".join(filter(None, (venue.address, venue.postcode))) if venue else "",
+    )
+
+
+def _height(texts: Iterable[tuple[str, int, float]]) -> float:
+    """Return about how high texts are, each with its letters in a line and how high a line is."""
+    return sum(math.ceil(len(text) / letters) * high for text, letters, high in texts)
+
+
+def _size_of_one(talk: TalkFacts, line: Line, there: Sequence[str]) -> str:
+    """Return how large one talk is printed: as large as one sheet has room for, to be read from a metre away."""
+    place_high = _height([(line.venue, 22, 1.9), (line.address, 26, 1.9)]) + (1.9 if len(line.ways) > 1 else 0)
+    widest = max(there, key=len, default="")
+    height = _height([(talk.title, 22, 3.75), (talk.about[:320], 62, 2.1), (talk.hosts, 45, 1.6)])
+    height += 4 + max(place_high, 5.7) + math.ceil(len(there) / 2) * _height([(widest, 28, 1.6)])
+    return next(size for most, size in SIZES if FRAME + height <= most)
+
+
+def _size_of_list(lines: Sequence[Line]) -> str:
+    """Return how large a list of talks is printed: one sheet if letters stay large enough, or else several."""
+    places = ((f"{line.venue}, {line.address}", 60, 1.6) for line in lines)
+    height = _height((line.title, 40, 1.7) for line in lines) + _height(places) + 3.3 * len(lines)
+    return next((size for most, size in SIZES[:-1] if FRAME + height <= most), "middle")
 
 
 def _there(talk: TalkFacts) -> list[str]:

@@ -29,13 +29,18 @@ document.addEventListener("change", (event) => {
   });
 });
 
-// Signing out takes the registers that are kept on this device off it: see register.js.
+// Signing out takes the registers that are kept on this device off it, and so does the page to sign in on: whoever was
+// here is not any more. See register.js.
+const takeOff = async () => {
+  for (const name of await caches.keys()) if (name.startsWith("register:")) await caches.delete(name);
+};
+if (location.pathname.endsWith("/team/sign-in") && "caches" in window) takeOff().catch(() => {});
 document.addEventListener("submit", async (event) => {
   const form = event.target;
   if (!form.matches("form.who") || !("caches" in window)) return;
   event.preventDefault();
   try {
-    for (const name of await caches.keys()) if (name.startsWith("register:")) await caches.delete(name);
+    await takeOff();
   } finally {
     form.submit();
   }

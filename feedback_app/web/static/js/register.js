@@ -2,23 +2,24 @@
 // form as soon as that works; each says "so many of this family came", so that sending one twice does no harm. On request
 // the page itself is kept, by register_worker.js. Without this file the page is an ordinary form.
 const HERE = location.pathname;
-const KEPT = `register:${HERE}`;
+const KEPT = `register:${HERE}`; // the page
 const SOON = 700; // milliseconds after the last tick, to send several at once
 const device = document.getElementById("device");
+const WAITING = `${KEPT}:${device.dataset.by}`; // the ticks of whoever is signed in: others neither see nor send them
 const by = (id) => document.getElementById(id);
 let memory = null; // where a browser keeps nothing
 let timer = 0;
 let busy = false;
 
 const read = () => {
-  try { memory = JSON.parse(localStorage.getItem(KEPT)); } catch { /* it stays in memory */ }
+  try { memory = JSON.parse(localStorage.getItem(WAITING)); } catch { /* it stays in memory */ }
   return memory || {ticks: {}, walkIns: []};
 };
 const write = (waiting) => {
   memory = waiting;
   try {
-    if (count(waiting)) localStorage.setItem(KEPT, JSON.stringify(waiting));
-    else localStorage.removeItem(KEPT);
+    if (count(waiting)) localStorage.setItem(WAITING, JSON.stringify(waiting));
+    else localStorage.removeItem(WAITING);
   } catch { /* it stays in memory */ }
 };
 const count = ({ticks, walkIns}) => Object.keys(ticks).length + walkIns.length;
@@ -93,8 +94,14 @@ async function fetchPage() {
     throw new Error("signed_out");
   }
   if (!answer.ok) throw new Error("refused");
-  if (await caches.has(KEPT)) await (await caches.open(KEPT)).put(HERE, answer.clone());
-  return new DOMParser().parseFromString(await answer.text(), "text/html");
+  const copy = answer.clone();
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  if (page.getElementById("device")?.dataset.by !== device.dataset.by) { // somebody else has signed in meanwhile
+    await caches.delete(KEPT);
+    throw new Error("signed_out");
+  }
+  if (await caches.has(KEPT)) await (await caches.open(KEPT)).put(HERE, copy);
+  return page;
 }
 
 async function post(address, fields, page) {
