@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -21,7 +21,7 @@ from feedback_app.store.talk_tables import Booking, SignUp, Talk, TalkMessage, T
 from feedback_app.web.talks import booking, together
 from tests.support.booking_forms import BOOK, SAM, count, key_of, marks_of, post, secret_in, send
 from tests.support.summaries import SCOPE
-from tests.support.talks import BOTH, add_talk, add_term
+from tests.support.talks import BOTH, add_talk, add_term, add_venue
 
 
 def outcomes(db: Session, secret: str) -> list[tuple[str, str, int, str]]:
@@ -141,6 +141,30 @@ def test_a_whole_term_is_booked_with_one_date_dropped(client: FlaskClient, db: S
     too_many = send(client, told | {"places": "4", "email": "large@example.org"}, path)
     assert too_many.status_code == 422
     assert "“Talk 2” has room for 3 at the most" in too_many.get_data(as_text=True)
+    far_too_many = send(client, told | {"places": "6", "email": "large@example.org"}, path)
+    said = "These talks are too small for you all: “Talk 2” (room for 3), “Talk 3” (room for 5). Choose fewer places"
+    assert said in far_too_many.get_data(as_text=True)
+
+
+def test_a_term_is_offered_with_what_is_full_what_is_there_and_what_may_be_too_late(
+    client: FlaskClient, db: Session
+) -> None:
+    term, venue, soon = add_term(db), add_venue(db), datetime.now(UTC).date() + timedelta(days=2)
+    add_talk(db, "first", term_id=term.id, venue=venue, provided=["bsl"], ways={Way.IN_PERSON: 2})
+    add_talk(db, "second", term_id=term.id, venue=venue, day=date(2035, 12, 11))
+    form = client.get("/talks/together/term/autumn").get_data(as_text=True)
+    assert "is soon. What you ask for now may not be ready in time" not in form
+    there = html.fromstring(form).xpath("normalize-space(//p[@class='there'])")
+    assert "Step-free" in there
+    assert "British Sign Language" not in there  # it is there at one of the two only, and can be asked for
+    assert 'value="bsl"' in form
+    assert "of them is full" not in client.get("/talks").get_data(as_text=True)
+    secret_in(send(client, SAM, "/talks/first/book"))
+    assert "1 of them is full: you join its waiting list." in client.get("/talks").get_data(as_text=True)
+    db.execute(update(Talk).where(Talk.slug == "second").values(day=soon))
+    db.commit()
+    form = client.get("/talks/together/term/autumn").get_data(as_text=True)
+    assert f"The talk on {soon:%A} {soon.day} {soon:%B} is soon. What you ask for now may not be ready" in form
 
 
 def test_a_form_left_open_while_a_talk_is_changed_books_nothing_unread(client: FlaskClient, db: Session) -> None:

@@ -85,7 +85,7 @@ def _book_page(found: TalkFacts, typed: Typed, wrong: Mapping[str, str], notice:
     until = telling.needs_until(found)
     return render_template(
         "talks/book.html",
-        met=telling.met_at(found),
+        met=telling.met_at([found], needs),
         until=talk_words.day_words(until) if until else "",
         **told_of(found),
         **form_parts(typed, wrong, [found]),

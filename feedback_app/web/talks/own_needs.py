@@ -12,7 +12,6 @@ from feedback_app.domain.talks.programme import Need
 from feedback_app.extensions import db
 from feedback_app.services import keeping_booking
 from feedback_app.services.keeping_booking import Held
-from feedback_app.services.signing_up import is_late
 from feedback_app.web.access import public, scope
 from feedback_app.web.languages import in_page_language
 from feedback_app.web.talk_words import day_words, label_of, need_words, programme, talk_clock
@@ -20,6 +19,7 @@ from feedback_app.web.talks import blueprint
 from feedback_app.web.talks.asking import needs_asked, read_needs, typed_form
 from feedback_app.web.talks.own_cards import list_there
 from feedback_app.web.talks.own_finding import back_to_own, find_own, list_upcoming, own_page
+from feedback_app.web.talks.telling import late_days
 
 
 @dataclass(frozen=True)
@@ -82,8 +82,9 @@ def _page(
         )
         for need in needs
     ]
+    late = late_days([one.talk for one in held])
     return own_page(
-        "own_needs.html", token, wrong, {}, needs=shown, there=list(there), late=late_days(held), several=len(held) > 1
+        "own_needs.html", token, wrong, {}, needs=shown, there=list(there), late=late, several=len(held) > 1
     )
 
 
@@ -94,10 +95,3 @@ def _states(held: Sequence[Held], key: str) -> list[tuple[str, str]]:
     if len(states) == 1:
         return [("", need_words(next(iter(states))))]
     return [(day_words(day), need_words(need.state)) for day, need in found]
-
-
-def late_days(held: Sequence[Held]) -> list[str]:
-    """Return the days of talks that are so near that what is asked for now may not be ready."""
-    clock = talk_clock()
-    near = [one for one in held if is_late(one.talk, clock.now, clock.timezone, programme())]
-    return list(dict.fromkeys(day_words(one.talk.day) for one in near))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from feedback_app.domain.talks.programme import Way
+from feedback_app.domain.talks.programme import Need, Way
 from feedback_app.domain.talks.saying import set_apart
 from feedback_app.domain.talks.talk import TalkFacts, TalkState, WayFacts, provided
 from feedback_app.web import clock, talk_words
@@ -100,10 +100,10 @@ def there_for_all(talk: TalkFacts) -> list[str]:
     return [in_page_language(one.label) for one in (*features, *needs)]
 
 
-def met_at(talk: TalkFacts) -> list[str]:
-    """Return the needs that are seen to already, by their names: the form does not ask for them."""
+def met_at(talks: Sequence[TalkFacts], asked: Sequence[Need]) -> list[str]:
+    """Return the needs that are seen to wherever they arise, by their names: those that a form does not ask for."""
     programme = talk_words.programme()
-    there = provided(talk, programme)
+    there = {key for talk in talks for key in provided(talk, programme)} - {need.key for need in asked}
     return [talk_words.label_of(need) for need in programme.needs if need.key in there]
 
 
@@ -130,3 +130,8 @@ def needs_until(talk: TalkFacts) -> date | None:
     """Return the last day on which what is asked for can still be made ready; None where that is over."""
     last = date.fromordinal(talk.day.toordinal() - talk_words.programme().rules.needs_days)
     return last if last >= clock.today() else None
+
+
+def late_days(talks: Sequence[TalkFacts]) -> list[str]:
+    """Return the days of talks that are so near that what is asked for now may not be ready."""
+    return list(dict.fromkeys(talk_words.day_words(talk.day) for talk in talks if needs_until(talk) is None))

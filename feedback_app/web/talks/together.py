@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from flask import redirect, render_template, url_for
@@ -18,7 +18,7 @@ from feedback_app.services.signing_up import Wanted
 from feedback_app.services.talk_programme import Together
 from feedback_app.web import clock, talk_words
 from feedback_app.web.access import place, public, scope
-from feedback_app.web.talks import asking, blueprint
+from feedback_app.web.talks import asking, blueprint, telling
 from feedback_app.web.talks.asking import Typed
 from feedback_app.web.talks.booking import (
     after_booking,
@@ -56,9 +56,8 @@ def book_them(kind: str, slug: str) -> ResponseReturnValue:
     first = _wrong_choice(found, typed, chosen)
     if person is None or first:
         return _page(found, typed, first | wrong), 422
-    small = next((talk for talk in chosen if person.places > room_at(talk, _way_at(talk, typed))), None)
-    if small is not None:
-        return _page(found, typed, {"places": room_words(small, room_at(small, _way_at(small, typed)))}), 422
+    if small := _too_small(chosen, typed, person.places):
+        return _page(found, typed, {"places": small}), 422
     wanted = [Wanted(talk.id, _way_at(talk, typed), person.places) for talk in chosen]
     try:
         booked = keep(typed, person, wanted)
@@ -85,6 +84,18 @@ def _wrong_choice(found: Together, typed: Typed, chosen: list[TalkFacts]) -> dic
     return {}
 
 
+def _too_small(chosen: Sequence[TalkFacts], typed: Typed, places: int) -> str:
+    """Return, of all talks at once, that a family is larger than the room; nothing where it fits everywhere."""
+    rooms = [(talk, room_at(talk, _way_at(talk, typed))) for talk in chosen]
+    small = [(talk, room) for talk, room in rooms if places > room]
+    if len(small) < 2:
+        return room_words(*small[0]) if small else ""
+    each = [_("“%(title)s” (room for %(num)s)", title=telling.isolated(talk.title), num=room) for talk, room in small]
+    return _(
+        "These talks are too small for you all: %(talks)s. Choose fewer places, or take them out", talks=", ".join(each)
+    )
+
+
 def _way_at(talk: TalkFacts, typed: Typed) -> Way:
     """Return how a family takes part in a talk: as they like it where there is a choice, else as it is held."""
     return next((one.way for one in talk.ways if one.way == typed.way), talk.ways[0].way)
@@ -99,12 +110,15 @@ def together_again(kind: str, slug: str, notice: str) -> str | None:
 def _page(found: Together, typed: Typed, wrong: Mapping[str, str], notice: str = "") -> str:
     if typed.talks is None:
         typed = replace(typed, talks=frozenset(talk.slug for talk in found.talks))
+    needs = asking.needs_asked(found.talks)
     return render_template(
         "talks/together.html",
         together=found,
         cards=[card_of(talk) for talk in found.talks],
         ways=[(way.value, talk_words.way_words(way)) for way in Way],
-        needs=asking.needs_asked(found.talks),
+        needs=needs,
+        met=telling.met_at(found.talks, needs),
+        late=telling.late_days(found.talks),
         notice=notice,
         **form_parts(typed, wrong, found.talks),
     )
