@@ -108,10 +108,9 @@ def list_notes(db: Session, scope: Scope, talk: TalkFacts) -> list[Said]:
     return [Said(voice_id, hide(one.words, hidden_of(one)), theme, False) for voice_id, one, theme in rows]
 
 
-def mark_answered(db: Session, scope: Scope, talk: TalkFacts, voice_id: uuid.UUID, *, answered: bool) -> bool:
-    """Note that a question was answered, or was not; return whether there is one that may be read."""
+def mark_answered(db: Session, scope: Scope, talk: TalkFacts, voice_id: uuid.UUID, *, answered: bool) -> bool | None:
+    """Note that a question was answered, or was not; return whether that is new, None for one that may not be read."""
     readable = {found for found, _comment, _answered in talk_after.list_questions(db, scope, talk.id)}
     if voice_id not in readable:
-        return False
-    talk_after.set_answered(db, talk.id, voice_id, answered=answered)
-    return True
+        return None
+    return talk_after.set_answered(db, talk.id, voice_id, answered=answered)

@@ -103,7 +103,9 @@ def _words(scope: Scope, voice_id: Any, more: Any) -> Select[Any]:
     return rows.where(*readable(scope), Voice.consent != "withdrawn").order_by(voice_id)
 
 
-def set_answered(db: Session, talk_id: uuid.UUID, voice_id: uuid.UUID, *, answered: bool) -> None:
-    """Note whether a question was answered."""
+def set_answered(db: Session, talk_id: uuid.UUID, voice_id: uuid.UUID, *, answered: bool) -> bool:
+    """Note whether a question was answered, and return whether that is new."""
     ours = (TalkQuestion.talk_id == talk_id, TalkQuestion.voice_id == voice_id)
-    db.execute(update(TalkQuestion).where(*ours).values(answered=answered))
+    other = TalkQuestion.answered != answered
+    done = db.execute(update(TalkQuestion).where(*ours, other).values(answered=answered))
+    return bool(done.rowcount)  # type: ignore[attr-defined]

@@ -21,7 +21,7 @@ from feedback_app.store import promises, sign_ups
 from feedback_app.store.comment_tables import HELD, OPEN, Comment, Voice
 from feedback_app.store.promises import PromiseFacts
 from feedback_app.store.talk_tables import Talk, TalkCount, TalkMessage, TalkNote, TalkPromise, TalkQuestion
-from feedback_app.web.running import after
+from feedback_app.web.running import after, questions
 from tests.support.client import CheckedClient
 from tests.support.summaries import SCOPE, signed_in
 from tests.support.talks import add_talk
@@ -310,7 +310,10 @@ def test_questions_are_read_out_with_names_hidden_and_none_that_is_held_is_there
     assert not [held for held in ("hurts himself", "screened this", "Question 2") if held in page]
     known = {one.standing: one.voice_id for one in db.scalars(select(Comment))}
     db.rollback()
-    assert send(forum, QUESTIONS, do="answered", question=str(known[OPEN]))[0] == 303
+    for _press in range(2):
+        assert send(forum, QUESTIONS, do="answered", question=str(known[OPEN]))[0] == 303
+    assert [one.action for one, _hash in auditing.iterate_kept(db, SCOPE)].count(questions.ANSWERED) == 1
+    db.rollback()
     assert "All questions are answered." in page_of(forum, QUESTIONS)
     send(forum, QUESTIONS, do="answered", question=str(known[HELD]))
     assert look(db, select(TalkQuestion.voice_id).where(TalkQuestion.answered)) == [known[OPEN]]

@@ -44,7 +44,9 @@ def mark_question(slug: str) -> ResponseReturnValue:
     talk = published_talk(slug)
     done = request.form.get("do", "") == "answered"
     asked = read_id(request.form.get("question", ""))
-    if asked and talk_voices.mark_answered(db.session, scope(), talk, asked, answered=done):
+    is_new = talk_voices.mark_answered(db.session, scope(), talk, asked, answered=done) if asked else None
+    if is_new:
         note_done(ANSWERED if done else OPEN, f"talk {talk.slug}")
+    if is_new is not None:
         flash(_("It is marked as answered.") if done else _("It is back among what is to be answered."))
     return redirect(url_for("running.questions", slug=talk.slug), 303)
