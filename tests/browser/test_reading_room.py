@@ -59,7 +59,7 @@ def chosen(page: Page) -> list[str]:
 def ready(page: Page) -> None:
     """Wait until the keys work."""
     page.locator(".find").wait_for(state="attached")
-    page.wait_for_function("!document.querySelector('.find').hidden")
+    page.locator(".find:not([hidden])").wait_for(state="attached")
 
 
 def test_a_comment_is_read_undone_and_read_again_by_keys_alone(
@@ -95,7 +95,7 @@ def test_what_was_chosen_is_put_back_after_signing_in_again(
     kept, here = chosen(page), page.url
     page.context.clear_cookies()
     page.keyboard.press("Enter")
-    page.wait_for_function("!document.querySelector('#reading')")
+    page.locator("#reading").wait_for(state="detached")
     page.goto("/team/sign-in")
     from feedback_app.services.accounts import DEMONSTRATION_PASSWORD
 
